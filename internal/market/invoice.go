@@ -1,0 +1,150 @@
+package market
+
+import "time"
+
+// DeliveryType is how what was sold reaches the buyer.
+type DeliveryType string
+
+// The delivery types.
+const (
+	BuyOnline       DeliveryType = "BUY_ONLINE"
+	ClickAndCollect DeliveryType = "CLICK_AND_COLLECT"
+	NoDispatch      DeliveryType = "NO_DISPATCH"
+)
+
+// InvoiceStatus is an invoice's state in one word.
+type InvoiceStatus string
+
+// The states of an invoice.
+const (
+	InvoiceAwaitingPayment    InvoiceStatus = "AWAITING_PAYMENT"
+	InvoicePaid               InvoiceStatus = "PAID"
+	InvoicePaymentUnderReview InvoiceStatus = "PAYMENT_UNDER_REVIEW"
+	InvoiceSent               InvoiceStatus = "SENT"
+	InvoicePartiallySent      InvoiceStatus = "PARTIALLY_SENT"
+	InvoiceReady              InvoiceStatus = "READY"
+	InvoiceCollected          InvoiceStatus = "COLLECTED"
+	InvoiceRefunded           InvoiceStatus = "REFUNDED"
+	InvoiceCancelled          InvoiceStatus = "CANCELLED"
+)
+
+// InvoiceStatusFlag is one of the things that hold for an invoice at once.
+type InvoiceStatusFlag string
+
+// The flags of an invoice.
+const (
+	FlagPaid               InvoiceStatusFlag = "PAID"
+	FlagPaymentUnderReview InvoiceStatusFlag = "PAYMENT_UNDER_REVIEW"
+	FlagSent               InvoiceStatusFlag = "SENT"
+	FlagPartiallySent      InvoiceStatusFlag = "PARTIALLY_SENT"
+	FlagRefunded           InvoiceStatusFlag = "REFUNDED"
+	FlagCancelled          InvoiceStatusFlag = "CANCELLED"
+	FlagReady              InvoiceStatusFlag = "READY"
+	FlagCollected          InvoiceStatusFlag = "COLLECTED"
+	FlagRemitted           InvoiceStatusFlag = "REMITTED"
+)
+
+// Invoice is the part of an order that one seller fulfils in one way.
+type Invoice struct {
+	Base
+	// CommissionRate is the share of the subtotal that the marketplace keeps, in percent; nil: no commission is agreed.
+	CommissionRate *float64 `changed:"commissionAmountCents"`
+	DeliveryType   DeliveryType
+	OrderID        int64
+	PaidAt         *time.Time
+	RemittedAt     *time.Time
+	SellerID       int64
+	Status         InvoiceStatus `changed:"status,statusFlags"`
+	// The sums of the line items, in cents.
+	SubtotalCents     int64
+	ShippingCostCents int64
+	TaxTotalCents     int64
+	TaxShippingCents  int64
+	DiscountCents     int64
+	TotalCents        int64 `changed:"totalCents,totalIncludingAdjustmentsCents"`
+	TaxRate           *float64
+}
+
+// InvoicesConnection is a page of invoices; InvoiceConnection its other name in the API.
+type (
+	InvoicesConnection = Connection[Invoice]
+	InvoiceConnection  = Connection[Invoice]
+	InvoiceEdge        = Edge[Invoice]
+)
+
+var _ = register[Invoice](true, ownedBySeller)
+
+// Ref names the invoice.
+func (i *Invoice) Ref() Ref { return Ref{"Invoice", i.Num} }
+
+// ID is the invoice's global id.
+func (i *Invoice) ID() string { return i.Ref().ID() }
+
+func (i *Invoice) sellers() []int64 { return []int64{i.SellerID} }
+
+// LineItemStatus is where one line of an invoice stands.
+type LineItemStatus string
+
+// The states of a line item.
+const (
+	LineNew       LineItemStatus = "NEW"
+	LineAllocated LineItemStatus = "ALLOCATED"
+	LineRefunded  LineItemStatus = "REFUNDED"
+	LineCancelled LineItemStatus = "CANCELLED"
+)
+
+// LineItemStatusFull is LineItemStatus with the dispatch told apart.
+type LineItemStatusFull string
+
+// LineShipped is the state of a line all of which was dispatched.
+const LineShipped LineItemStatusFull = "SHIPPED"
+
+// LineItem is a quantity of one variant in an invoice. It keeps what was sold,
+// whatever becomes of the advert.
+type LineItem struct {
+	Base
+	AdvertID        *int64
+	AdvertCode      *string
+	AdvertTitle     *string
+	BrandName       *string
+	CommissionRate  *float64 `changed:"commissionAmountCents"`
+	DiscountCents   int64
+	ImageID         *int64
+	InvoiceID       int64
+	ItemAmountCents int64
+	OrderID         int64
+	PostageCents    int64
+	PostageTaxCents int64 `changed:"-"`
+	Quantity        int64
+	DispatchedCount int64 `changed:"quantityAwaitingDispatch,statusFull"`
+	SellerID        int64
+	Status          LineItemStatus `changed:"status,statusFull"`
+	SubtotalCents   int64
+	TaxRate         *float64
+	TaxTotalCents   int64
+	TotalCents      int64
+	VariantID       *int64
+	VariantBarcode  *string
+	VariantName     *string
+	VariantSKU      *string
+}
+
+// LineItemConnection is a page of line items.
+type (
+	LineItemConnection = Connection[LineItem]
+	LineItemEdge       = Edge[LineItem]
+)
+
+var _ = register[LineItem](false, ownedBySeller)
+
+// Ref names the line item.
+func (l *LineItem) Ref() Ref { return Ref{"LineItem", l.Num} }
+
+// ID is the line item's global id.
+func (l *LineItem) ID() string { return l.Ref().ID() }
+
+func (l *LineItem) sellers() []int64 { return []int64{l.SellerID} }
+
+func (l *LineItem) parents() []parent {
+	return []parent{{ref: Ref{"Invoice", l.InvoiceID}, field: "lineItems"}}
+}

@@ -1,0 +1,4 @@
+package market
+
+// Node is anything that has a global id.
+type Node interface{ ID() string }

@@ -1,0 +1,54 @@
+package market
+
+// Variant is what is bought of an advert: one size, one colour.
+type Variant struct {
+	Base
+	Deletion
+	Price
+	AdvertID         int64
+	Barcode          *string
+	CountOnHand      int64 `changed:"countOnHand,buyable"`
+	ExternalID       *string
+	InfiniteQuantity bool `changed:"infiniteQuantity,buyable"`
+	// Label is the variant's option values in words, kept with it so that orders can copy it.
+	Label     string
+	Notes     *string
+	Published bool `changed:"published,displayable,buyable"`
+	// SellerID is the advert's seller.
+	SellerID int64 `changed:"-"`
+	SKU      *string
+}
+
+// VariantConnection is a page of variants.
+type (
+	VariantConnection = Connection[Variant]
+	VariantEdge       = Edge[Variant]
+)
+
+var _ = register[Variant](true, ownedBySeller)
+
+// Ref names the variant.
+func (v *Variant) Ref() Ref { return Ref{"Variant", v.Num} }
+
+// ID is the variant's global id.
+func (v *Variant) ID() string { return v.Ref().ID() }
+
+func (v *Variant) sellers() []int64 { return []int64{v.SellerID} }
+
+func (v *Variant) parents() []parent {
+	return []parent{{ref: Ref{"Advert", v.AdvertID}, field: "variants"}}
+}
+
+// InStock reports whether at least quantity pieces can be sold.
+func (v *Variant) InStock(quantity int64) bool {
+	return v.InfiniteQuantity || v.CountOnHand >= quantity
+}
+
+// AllAdvertVariant is a variant as unpublished and deleted adverts list it.
+type AllAdvertVariant struct{ *Variant }
+
+// AllAdvertVariantConnection is a page of such variants.
+type (
+	AllAdvertVariantConnection = Connection[AllAdvertVariant]
+	AllAdvertVariantEdge       = Edge[AllAdvertVariant]
+)

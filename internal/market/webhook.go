@@ -1,0 +1,174 @@
+package market
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// WebhookState says whether a webhook delivers, and who or what stopped it.
+type WebhookState string
+
+// The states of a webhook.
+const (
+	WebhookActive   WebhookState = "ACTIVE"
+	WebhookPaused   WebhookState = "PAUSED"
+	WebhookDisabled WebhookState = "DISABLED"
+	WebhookInvalid  WebhookState = "INVALID"
+)
+
+// WebhookEventName is an Action as the enum of the API spells it.
+type WebhookEventName string
+
+// The spellings of the three actions.
+const (
+	EventCreate  WebhookEventName = "CREATE"
+	EventUpdate  WebhookEventName = "UPDATE"
+	EventDestroy WebhookEventName = "DESTROY"
+)
+
+// Action is the event's name on the wire.
+func (n WebhookEventName) Action() Action {
+	switch n {
+	case EventCreate:
+		return Create
+	case EventUpdate:
+		return Update
+	}
+	return Destroy
+}
+
+// Webhook is a registration: a class, a document, an endpoint and a policy.
+type Webhook struct {
+	Base
+	Deletion
+	AllowSkip           bool
+	ConcurrentSendLimit int64
+	// DocumentCost, RequiredScopes and DeprecatedFields are facts about the document under the schema it was last checked with.
+	DocumentCost     int64 `changed:"cost"`
+	DeprecatedFields []string
+	EventNames       []WebhookEventName `changed:"eventName,eventNames"`
+	Headers          map[string]string
+	// HmacKey signs as Marketplacer does; nil: no such signature.
+	HmacKey    *string `bun:"-" changed:"secrets"`
+	Identifier *string
+	MaxRetries int64
+	Name       *string
+	// QueryString is the document; nil means DefaultDocument.
+	QueryString    *string
+	RequiredScopes []string
+	// Secrets sign by Standard Webhooks; the first is the newest.
+	Secrets []WebhookSecret `bun:"-" changed:"secrets"`
+	// Sealed holds HmacKey and Secrets as they are stored.
+	Sealed []byte `changed:"-"`
+	// SellerID is the owner with whose rights the document runs; 0 is the operator.
+	SellerID    int64        `changed:"seller"`
+	State       WebhookState `changed:"state,enabled"`
+	StateReason *string
+	StateSince  time.Time
+	// TimeoutSeconds bounds one whole exchange; nil is the default of 30.
+	TimeoutSeconds *int64
+	// Type is the class, such as ADVERT.
+	Type string
+	URL  string
+}
+
+// DefaultDocument is what a webhook without a document of its own sends.
+const DefaultDocument = "query($id: ID!) { node(id: $id) { __typename } }"
+
+// The policy of a webhook that says nothing of its own (contract wire.md, Outcomes).
+const (
+	DefaultMaxRetries          = 25
+	MaxRetriesLimit            = 50
+	DefaultConcurrentSendLimit = 100
+	ConcurrentSendLimitMax     = 200
+	DefaultTimeout             = 30 * time.Second
+)
+
+// WebhookSecret is one signing secret of a webhook.
+type WebhookSecret struct {
+	// Value is the raw key, 24 to 64 bytes. It is never shown after its creation.
+	Value       []byte
+	Fingerprint string
+	CreatedAt   time.Time
+	// ExpiresAt is when the secret stops signing; nil: never.
+	ExpiresAt *time.Time
+}
+
+// WebhooksConnection is a page of webhooks.
+type (
+	WebhooksConnection = Connection[Webhook]
+	WebhookEdge        = Edge[Webhook]
+)
+
+var _ = register[Webhook](false, ownedBySeller)
+
+// Ref names the webhook.
+func (w *Webhook) Ref() Ref { return Ref{"Webhook", w.Num} }
+
+// ID is the webhook's global id.
+func (w *Webhook) ID() string { return w.Ref().ID() }
+
+func (w *Webhook) sellers() []int64 { return []int64{w.SellerID} }
+
+// Document is the text that is executed.
+func (w *Webhook) Document() string {
+	if w.QueryString == nil {
+		return DefaultDocument
+	}
+	return *w.QueryString
+}
+
+// Enabled reports whether a person wants the webhook to deliver.
+func (w *Webhook) Enabled() bool { return w.State == WebhookActive || w.State == WebhookInvalid }
+
+// EventName is the single action the webhook asked for; nil where it has all or several.
+func (w *Webhook) EventName() *WebhookEventName {
+	if len(w.EventNames) != 1 {
+		return nil
+	}
+	return &w.EventNames[0]
+}
+
+// Timeout bounds one whole exchange with the receiver.
+func (w *Webhook) Timeout() time.Duration {
+	if w.TimeoutSeconds == nil {
+		return DefaultTimeout
+	}
+	return time.Duration(*w.TimeoutSeconds) * time.Second
+}
+
+// secrets is the plain form of Sealed.
+type secrets struct {
+	HmacKey *string
+	Secrets []WebhookSecret
+}
+
+// Seal prepares the secrets for storage with the store's cipher.
+func (w *Webhook) Seal(cipher func(plain []byte) []byte) error {
+	plain, err := json.Marshal(secrets{w.HmacKey, w.Secrets})
+	if err != nil {
+		return err
+	}
+	w.Sealed = cipher(plain)
+	return nil
+}
+
+// Unseal restores the secrets that Seal stored.
+func (w *Webhook) Unseal(decipher func(sealed []byte) ([]byte, error)) error {
+	plain, err := decipher(w.Sealed)
+	if err != nil {
+		return err
+	}
+	var s secrets
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return err
+	}
+	w.HmacKey, w.Secrets = s.HmacKey, s.Secrets
+	return nil
+}
+
+// Sealer is an entity with secrets that are stored encrypted.
+type Sealer interface {
+	Seal(cipher func(plain []byte) []byte) error
+	Unseal(decipher func(sealed []byte) ([]byte, error)) error
+}
