@@ -1,4 +1,31 @@
+// Package resolvers answers the API: each mutation asks the market, each field
+// reads through loaders that batch, and every read is limited to what the
+// viewer may see.
 package resolvers
 
-// Resolver is the root.
-type Resolver struct{}
+import (
+	"context"
+
+	"crier/internal/market"
+)
+
+// Reader reads entities, limited to what the viewer of the context may see.
+type Reader interface {
+	// Select fills dest, a *[]*T, and returns a cursor for each row.
+	Select(ctx context.Context, dest any, q market.Query) ([]string, error)
+	Count(ctx context.Context, kind string, q market.Query) (int, error)
+	// CountPer counts by the value of q.Per.
+	CountPer(ctx context.Context, kind string, q market.Query) (map[int64]int, error)
+}
+
+// Resolver is what every resolver works with.
+type Resolver struct {
+	Market *market.Market
+	Reader Reader
+	// Currency is the ISO 4217 code of all prices.
+	Currency string
+	// BaseURL is where this server is reached, for links to stored images; without a trailing slash.
+	BaseURL string
+	// Scopes tells which scope reading a type needs, "" for none.
+	Scopes func(typeName string) string
+}

@@ -1,0 +1,131 @@
+package resolvers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"crier/internal/market"
+)
+
+// The sizes of a page (contract marketplacer.md).
+const (
+	defaultPage = 50
+	maxPage     = 500
+)
+
+// page is the four arguments of a connection.
+type page struct {
+	after, before *string
+	first, last   *int
+}
+
+// badInput is a refusal that the client can act on.
+type badInput string
+
+func (e badInput) Error() string { return string(e) }
+
+// BadInput marks the error as one whose message clients see.
+func (e badInput) BadInput() string { return string(e) }
+
+// query adds the page to q, asking for one row more than the page, which tells whether there is another page.
+func (p page) query(q market.Query) (market.Query, int, error) {
+	size := defaultPage
+	switch {
+	case p.first != nil && p.last != nil:
+		return q, 0, badInput("give first or last, not both")
+	case p.first != nil:
+		size = *p.first
+	case p.last != nil:
+		size, q.FromEnd = *p.last, true
+	}
+	if size < 0 || size > maxPage {
+		return q, 0, badInput(fmt.Sprintf("a page holds 0 to %d items: first and last must be within", maxPage))
+	}
+	if p.after != nil {
+		q.After = *p.after
+	}
+	if p.before != nil {
+		q.Before = *p.before
+	}
+	q.Limit = size + 1
+	return q, size, nil
+}
+
+// row is an entity with its cursor.
+type row[T any] struct {
+	node   *T
+	cursor string
+}
+
+// connection makes a page of rows that were selected with one row to spare.
+func connection[T any](rows []row[T], q market.Query, size int, total func() (int, error)) *market.Connection[T] {
+	more := len(rows) > size
+	if more && q.FromEnd {
+		rows = rows[len(rows)-size:]
+	} else if more {
+		rows = rows[:size]
+	}
+	c := &market.Connection[T]{PageInfo: &market.PageInfo{}, Total: total}
+	for _, r := range rows {
+		c.Nodes = append(c.Nodes, r.node)
+		c.Edges = append(c.Edges, &market.Edge[T]{Cursor: r.cursor, Node: r.node})
+	}
+	c.PageInfo.HasNextPage = more && !q.FromEnd || q.FromEnd && q.Before != ""
+	c.PageInfo.HasPreviousPage = more && q.FromEnd || !q.FromEnd && q.After != ""
+	if len(rows) > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &rows[0].cursor, &rows[len(rows)-1].cursor
+	}
+	return c
+}
+
+// list answers a connection of the root: one page of a kind.
+func list[T any](ctx context.Context, r *Resolver, p page, q market.Query) (*market.Connection[T], error) {
+	paged, size, err := p.query(q)
+	if err != nil {
+		return nil, err
+	}
+	kind, err := kindOf[T]()
+	if err != nil {
+		return nil, err
+	}
+	var rows []row[T]
+	if needsRows(ctx) {
+		if rows, err = selectRows[T](ctx, r.Reader, paged); err != nil {
+			return nil, err
+		}
+	}
+	return connection(rows, paged, size, func() (int, error) { return r.Reader.Count(ctx, kind, q) }), nil
+}
+
+// selectRows reads entities with their cursors.
+func selectRows[T any](ctx context.Context, reader Reader, q market.Query) ([]row[T], error) {
+	var nodes []*T
+	cursors, err := reader.Select(ctx, &nodes, q)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]row[T], len(nodes))
+	for i, n := range nodes {
+		rows[i] = row[T]{n, cursors[i]}
+	}
+	return rows, nil
+}
+
+// needsRows reports whether the connection being resolved shows more than its count.
+func needsRows(ctx context.Context) bool {
+	return slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, nil), func(f graphql.CollectedField) bool {
+		return f.Name != "totalCount" && f.Name != "__typename"
+	})
+}
+
+// kindOf is the name of T's kind.
+func kindOf[T any]() (string, error) {
+	e, ok := any(new(T)).(market.Entity)
+	if !ok {
+		return "", fmt.Errorf("%T is no entity", new(T))
+	}
+	return e.Ref().Type, nil
+}
