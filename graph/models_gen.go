@@ -14,41 +14,41 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// The APIKey principal.
+// Who an API key speaks for: the operator or one seller.
 type APIKeyPrincipal struct {
-	// The email address.
+	// Address to reach them; null when none is known.
 	EmailAddress *string `json:"emailAddress,omitempty"`
-	// The name.
+	// Name to show: the seller's business name, or the operator's name; null when there is none.
 	Name *string `json:"name,omitempty"`
-	// The seller.
+	// The seller; null for a key of the operator.
 	Seller *market.Seller `json:"seller,omitempty"`
-	// The username.
+	// Name the principal is known by in logs; null when it has none.
 	Username *string `json:"username,omitempty"`
 }
 
-// The Address input.
+// An address to store. A new one needs `address`, `city`, `country` and `postcode`.
 type AddressInput struct {
-	// The address.
+	// Street and number. In an update, absent leaves it.
 	Address graphql.Omittable[*string] `json:"address,omitempty"`
-	// The city.
+	// City, town or suburb. In an update, absent leaves it.
 	City graphql.Omittable[*string] `json:"city,omitempty"`
-	// The country.
+	// The country. In an update, absent leaves it.
 	Country graphql.Omittable[*CountryInput] `json:"country,omitempty"`
-	// The id.
+	// An address that the owner already has; null means the owner's present one, or a new one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The postcode.
+	// Postal code. In an update, absent leaves it.
 	Postcode graphql.Omittable[*string] `json:"postcode,omitempty"`
-	// The state.
+	// State or province; null removes it.
 	State graphql.Omittable[*StateInput] `json:"state,omitempty"`
-	// The subaddress.
+	// Flat, unit, floor or building; null removes it.
 	Subaddress graphql.Omittable[*string] `json:"subaddress,omitempty"`
 }
 
 // What `advertDelete` is given.
 type AdvertDeleteMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The id.
+	// The advert to delete.
 	ID string `json:"id"`
 }
 
@@ -64,93 +64,94 @@ type AdvertDeleteMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Advert filter input.
+// Conditions on the advert of a variant. All that are given must be met; null means no condition.
 type AdvertFilterInput struct {
-	// The brand ids.
+	// Only adverts of one of these brands.
 	BrandIds graphql.Omittable[[]string] `json:"brandIds,omitempty"`
-	// The external id.
+	// Only adverts that have this key with one of these values as an external id.
 	ExternalID graphql.Omittable[*ExternalIDInput] `json:"externalId,omitempty"`
-	// The legacy ids.
+	// Only adverts with one of these legacy ids.
 	LegacyIds graphql.Omittable[[]int] `json:"legacyIds,omitempty"`
-	// The q.
+	// Only adverts whose title or description contains this text, in any case.
 	Q graphql.Omittable[*string] `json:"q,omitempty"`
-	// The status.
+	// Only adverts on display, not on display, or featured.
 	Status graphql.Omittable[*AdvertStatusEnum] `json:"status,omitempty"`
-	// The taxon ids.
+	// Only adverts that stand directly in one of these taxons.
 	TaxonIds graphql.Omittable[[]string] `json:"taxonIds,omitempty"`
-	// The title.
+	// Only adverts whose title contains this text, in any case.
 	Title graphql.Omittable[*string] `json:"title,omitempty"`
-	// The year.
+	// Only adverts of this year of make or model.
 	Year graphql.Omittable[*int] `json:"year,omitempty"`
 }
 
-// The Advert input.
+// Content of an advert. A new one needs `title` and `taxonId`. What is absent stays; null clears where possible.
 type AdvertInput struct {
-	// The advert option values.
+	// Properties of the advert as a whole, replacing those it has of the same option types; null changes none.
 	AdvertOptionValues graphql.Omittable[[]*AdvertOptionValueInput] `json:"advertOptionValues,omitempty"`
-	// The attempt auto publish.
+	// True publishes it as soon as title, taxon, price and a published variant are there; null means false.
 	AttemptAutoPublish graphql.Omittable[*bool] `json:"attemptAutoPublish,omitempty"`
-	// The base domestic shipping cost.
+	// Cost of sending it within the country, as a decimal such as `"9.95"`; null means what the seller charges.
 	BaseDomesticShippingCost graphql.Omittable[*string] `json:"baseDomesticShippingCost,omitempty"`
-	// The brand id.
+	// The make; null means none.
 	BrandID graphql.Omittable[*string] `json:"brandId,omitempty"`
-	// The code.
+	// The seller's own code for it; null removes it.
 	Code graphql.Omittable[*string] `json:"code,omitempty"`
-	// The description.
+	// Text about it, plain or Markdown; null removes it.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
-	// The external id.
+	// Id in the seller's own system; null removes it.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The has free domestic shipping.
+	// Whether sending it within the country is free; null means not said.
 	HasFreeDomesticShipping graphql.Omittable[*bool] `json:"hasFreeDomesticShipping,omitempty"`
-	// The images.
+	// Its pictures in order, replacing those not named by `imageId`; null or absent leaves them.
 	Images graphql.Omittable[[]*ImageInput] `json:"images,omitempty"`
-	// The metadata.
+	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The price.
+	// Regular price for variants that have none of their own, as a decimal such as `"25.95"`; null removes it.
 	Price graphql.Omittable[*string] `json:"price,omitempty"`
-	// The product features.
+	// Short points about it, replacing those it has; null removes all.
 	ProductFeatures graphql.Omittable[[]string] `json:"productFeatures,omitempty"`
-	// The recommended retail price.
+	// Price that its maker recommends, as a decimal; null removes it.
 	RecommendedRetailPrice graphql.Omittable[*string] `json:"recommendedRetailPrice,omitempty"`
-	// The sale price.
+	// Price during a sale, as a decimal; null ends the sale.
 	SalePrice graphql.Omittable[*string] `json:"salePrice,omitempty"`
-	// The sale price end at.
+	// When the sale ends, after its start; null means it has no end.
 	SalePriceEndAt graphql.Omittable[*time.Time] `json:"salePriceEndAt,omitempty"`
-	// The sale price start at.
+	// When the sale begins; null means at once.
 	SalePriceStartAt graphql.Omittable[*time.Time] `json:"salePriceStartAt,omitempty"`
-	// The specifications.
+	// Technical details; null removes them.
 	Specifications graphql.Omittable[*string] `json:"specifications,omitempty"`
-	// The taxon id.
+	// The category that it stands in; needed to create.
 	TaxonID graphql.Omittable[*string] `json:"taxonId,omitempty"`
-	// The title.
+	// What it is called; needed to create. Cannot be cleared.
 	Title graphql.Omittable[*string] `json:"title,omitempty"`
-	// The variants.
+	// Its variants, at most 100, matched by `id`, then `externalId`, then `sku`; those not mentioned stay.
 	Variants graphql.Omittable[[]*VariantInput] `json:"variants,omitempty"`
-	// The vetted.
+	// Whether the marketplace has accepted it, which only a key of the operator can change; on creation, null
+	// means true.
 	Vetted graphql.Omittable[*bool] `json:"vetted,omitempty"`
-	// The seller id.
+	// Who offers it; for a key of the operator only, and needed there to create. A seller's key offers as itself.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
 }
 
-// The Advert option value input.
+// One property of an advert, chosen or written.
 type AdvertOptionValueInput struct {
-	// The option type id.
+	// Which property it is; null where `optionValueId` says so already.
 	OptionTypeID graphql.Omittable[*string] `json:"optionTypeId,omitempty"`
-	// The option value id.
+	// The chosen value; null where the value is written.
 	OptionValueID graphql.Omittable[*string] `json:"optionValueId,omitempty"`
-	// The text value.
+	// The written value, for free text only; null where one is chosen.
 	TextValue graphql.Omittable[*string] `json:"textValue,omitempty"`
 }
 
 // What `advertPublishedUpdate` is given.
 type AdvertPublishedUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The id.
+	// The advert to publish or take back.
 	ID string `json:"id"`
-	// The published.
+	// True publishes, false takes back.
 	Published bool `json:"published"`
 }
 
@@ -168,17 +169,17 @@ type AdvertPublishedUpdateMutationPayload struct {
 
 // What `advertUpsert` is given.
 type AdvertUpsertMutationInput struct {
-	// The advert id.
+	// The advert to change; null creates one.
 	AdvertID graphql.Omittable[*string] `json:"advertId,omitempty"`
-	// The attributes.
+	// Its content.
 	Attributes *AdvertInput `json:"attributes"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
 }
 
 // What `advertUpsert` answers.
 type AdvertUpsertMutationPayload struct {
-	// The advert after the change; null when there are `errors`.
+	// The advert as it is now; null when there are `errors`.
 	Advert *market.Advert `json:"advert,omitempty"`
 	// The `clientMutationId` of the input, unchanged; null when none was given.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
@@ -188,23 +189,23 @@ type AdvertUpsertMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Adverts where sort.
+// An order for adverts.
 type AdvertsWhereSort struct {
-	// The field.
+	// What to order by; null means CREATED_AT.
 	Field graphql.Omittable[*AdvertsWhereSortFieldEnum] `json:"field,omitempty"`
-	// The ordering.
+	// Direction; null means ASCENDING.
 	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
 }
 
 // What `brandCreateOrUpdate` is given.
 type BrandCreateOrUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The id.
+	// The brand to change; null creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The name.
+	// Name of the brand; needed to create, absent leaves it.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 }
 
@@ -220,33 +221,34 @@ type BrandCreateOrUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Country input.
+// A country, named by either field.
 type CountryInput struct {
-	// The code.
+	// Two letters of ISO 3166-1, such as `AU`; null when `id` is given.
 	Code graphql.Omittable[*string] `json:"code,omitempty"`
-	// The id.
+	// Global id of the country; null when `code` is given.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
 }
 
-// The External iDInput.
+// A condition on external ids: one key with any of several values.
 type ExternalIDInput struct {
-	// The key.
+	// The key to look under.
 	Key string `json:"key"`
-	// The value.
+	// The values to look for; an owner with any of them matches.
 	Value []string `json:"value"`
 }
 
 // What `externalIdUpsert` is given.
 type ExternalIDUpsertMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The key.
+	// Which system or purpose the id belongs to. Not blank.
 	Key string `json:"key"`
-	// The owner.
+	// Global id of the entity that gets the id.
 	Owner string `json:"owner"`
-	// The owner key unique.
+	// True replaces the value that the owner already has under the key; false or null adds one more beside it.
 	OwnerKeyUnique graphql.Omittable[*bool] `json:"ownerKeyUnique,omitempty"`
-	// The value.
+	// The id in that system. Taken by another owner of the same type under this key, it is an error on
+	// `external_ids`.
 	Value string `json:"value"`
 }
 
@@ -256,141 +258,141 @@ type ExternalIDUpsertMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The external iD after the change; null when there are `errors`.
+	// The external id as stored; null when there are `errors`.
 	ExternalID *market.ExternalID `json:"externalId,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
 }
 
-// The Image input.
+// A picture to add, or one to change where `imageId` is given. A new one needs `sourceUrl` or `dataBase64`.
 type ImageInput struct {
-	// The alt.
+	// Text for those who cannot see the picture; null means none.
 	Alt graphql.Omittable[*string] `json:"alt,omitempty"`
-	// The data base64.
+	// The file itself in base64: PNG, JPEG, WebP or GIF, at most 5 MiB; null when it is linked.
 	DataBase64 graphql.Omittable[*string] `json:"dataBase64,omitempty"`
-	// The filename.
+	// Name to remember for the file; null means none.
 	Filename graphql.Omittable[*string] `json:"filename,omitempty"`
-	// The image id.
+	// A picture that the owner already has, to keep or change; null adds a new one.
 	ImageID graphql.Omittable[*string] `json:"imageId,omitempty"`
-	// The size.
+	// Size of the file in bytes; null when unknown. With `dataBase64` it is measured.
 	Size graphql.Omittable[*int] `json:"size,omitempty"`
-	// The source url.
+	// Where the picture lies; served as given and never fetched by this server; null when it is sent.
 	SourceURL graphql.Omittable[*string] `json:"sourceUrl,omitempty"`
 }
 
-// The Invoice filters.
+// Conditions on invoices. All that are given must be met; null means no condition.
 type InvoiceFilters struct {
-	// The awaiting collection.
+	// True keeps only those ready to be collected by the buyer, false only the others.
 	AwaitingCollection graphql.Omittable[*bool] `json:"awaitingCollection,omitempty"`
-	// The buyer email address.
+	// Only those whose buyer has this email address, in any case.
 	BuyerEmailAddress graphql.Omittable[*string] `json:"buyerEmailAddress,omitempty"`
-	// The buyer name.
+	// Only those whose buyer's given and family name contain this text, in any case.
 	BuyerName graphql.Omittable[*string] `json:"buyerName,omitempty"`
-	// The created since.
+	// Only those created at or after this moment.
 	CreatedSince graphql.Omittable[*time.Time] `json:"createdSince,omitempty"`
-	// The created until.
+	// Only those created at or before this moment.
 	CreatedUntil graphql.Omittable[*time.Time] `json:"createdUntil,omitempty"`
-	// The external id.
+	// Only those with exactly this value among their external ids.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
-	// The legacy id.
+	// Only the one with this legacy id.
 	LegacyID graphql.Omittable[*int] `json:"legacyId,omitempty"`
-	// The not dispatched.
+	// True keeps only those that are paid and not wholly sent, partly sent ones included; false only the others.
 	NotDispatched graphql.Omittable[*bool] `json:"notDispatched,omitempty"`
-	// The order id.
+	// Only those of the order with this legacy id.
 	OrderID graphql.Omittable[*int] `json:"orderId,omitempty"`
-	// The paid since.
+	// Only those paid at or after this moment.
 	PaidSince graphql.Omittable[*time.Time] `json:"paidSince,omitempty"`
-	// The paid until.
+	// Only those paid at or before this moment.
 	PaidUntil graphql.Omittable[*time.Time] `json:"paidUntil,omitempty"`
-	// The partial external id.
+	// Only those with this text inside a value of their external ids.
 	PartialExternalID graphql.Omittable[*string] `json:"partialExternalId,omitempty"`
-	// The remitted since.
+	// Only those paid out to the seller at or after this moment.
 	RemittedSince graphql.Omittable[*time.Time] `json:"remittedSince,omitempty"`
-	// The remitted until.
+	// Only those paid out to the seller at or before this moment.
 	RemittedUntil graphql.Omittable[*time.Time] `json:"remittedUntil,omitempty"`
-	// The statuses.
+	// Only those in one of these statuses.
 	Statuses graphql.Omittable[[]market.InvoiceStatus] `json:"statuses,omitempty"`
-	// The updated since.
+	// Only those that changed at or after this moment.
 	UpdatedSince graphql.Omittable[*time.Time] `json:"updatedSince,omitempty"`
-	// The updated until.
+	// Only those whose last change was at or before this moment.
 	UpdatedUntil graphql.Omittable[*time.Time] `json:"updatedUntil,omitempty"`
 }
 
-// The Invoice input.
+// Lines of a new order that belong together.
 type InvoiceInput struct {
-	// The external ids.
+	// External ids of the invoice; a null value is as good as leaving the key out.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The line items.
+	// What is bought. At least one line, all of one seller and one delivery type.
 	LineItems []*LineItemInput `json:"lineItems"`
-	// The metadata.
+	// Metadata of the invoice; a null value is as good as leaving the key out.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The total cents.
+	// What the caller reckons as total, in cents; an error when it differs. Null skips the comparison.
 	TotalCents graphql.Omittable[*int] `json:"totalCents,omitempty"`
 }
 
-// The Invoice sort.
+// An order for invoices.
 type InvoiceSort struct {
-	// The fields.
+	// What to order by, the first deciding first. At least one.
 	Fields []InvoiceSortFieldEnum `json:"fields"`
-	// The ordering.
+	// Direction for all `fields`; null means ASCENDING.
 	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
 }
 
-// The Key value input.
+// A key with its value, for external ids and metadata.
 type KeyValueInput struct {
-	// The key.
+	// Name of the entry, unique within its owner.
 	Key string `json:"key"`
-	// The value.
+	// Text to store under the key; null removes the key.
 	Value graphql.Omittable[*string] `json:"value,omitempty"`
 }
 
-// The Line item input.
+// A quantity of one variant to buy. A line that cannot be sold refuses the whole order.
 type LineItemInput struct {
-	// The cost.
+	// Price of the whole line, all pieces together; null means the variant's current price for each.
 	Cost graphql.Omittable[*MoneyInputField] `json:"cost,omitempty"`
-	// The delivery type.
+	// How it reaches the buyer; null means BUY_ONLINE.
 	DeliveryType graphql.Omittable[*market.DeliveryType] `json:"deliveryType,omitempty"`
-	// The external ids.
+	// External ids of the line; a null value is as good as leaving the key out.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The metadata.
+	// Metadata of the line; a null value is as good as leaving the key out.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The postage.
+	// Cost of sending the line, with its tax; null means `postageCents`, or nothing.
 	Postage graphql.Omittable[*MoneyInputField] `json:"postage,omitempty"`
-	// The postage cents.
+	// Cost of sending the line, in cents; null means `postage`, or nothing.
 	PostageCents graphql.Omittable[*int] `json:"postageCents,omitempty"`
-	// The quantity.
+	// Pieces, at least one, and at most what is in stock.
 	Quantity int `json:"quantity"`
-	// The total cents.
+	// What the caller reckons as the line's total, in cents; an error when it differs. Null skips the comparison.
 	TotalCents graphql.Omittable[*int] `json:"totalCents,omitempty"`
-	// The variant id.
+	// What is bought.
 	VariantID string `json:"variantId"`
 }
 
 // What `marketplacerApiKeyCreate` is given.
 type MarketplacerAPIKeyCreateMutationInput struct {
-	// The api terms of use.
+	// Whether the terms of the API are accepted; the key is refused unless true.
 	APITermsOfUse bool `json:"apiTermsOfUse"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The description.
+	// What the key is for. Not blank.
 	Description string `json:"description"`
-	// The organization.
+	// Whose integration uses the key. Not blank.
 	Organization string `json:"organization"`
-	// The scopes.
+	// What the key may do, as `resource:level`, such as `invoices:read`; null means all that its owner may do.
 	Scopes graphql.Omittable[[]string] `json:"scopes,omitempty"`
-	// The seller id.
+	// The seller to speak for; null makes a key of the operator.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
 }
 
 // What `marketplacerApiKeyCreate` answers.
 type MarketplacerAPIKeyCreateMutationPayload struct {
-	// The string after the change; null when there are `errors`.
+	// The key to send with each request, shown only here and only once; null when there are `errors`.
 	APIKey *string `json:"apiKey,omitempty"`
 	// The `clientMutationId` of the input, unchanged; null when none was given.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The marketplacer aPIKey after the change; null when there are `errors`.
+	// The key's public record; null when there are `errors`.
 	MarketplacerAPIKey *market.MarketplacerAPIKey `json:"marketplacerApiKey,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -398,13 +400,13 @@ type MarketplacerAPIKeyCreateMutationPayload struct {
 
 // What `metadataUpsert` is given.
 type MetadataUpsertMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The key.
+	// Name of the entry. Not blank.
 	Key string `json:"key"`
-	// The owner.
+	// Global id of the entity that the entry belongs to.
 	Owner string `json:"owner"`
-	// The value.
+	// Text to store; it replaces what the key had.
 	Value string `json:"value"`
 }
 
@@ -414,49 +416,49 @@ type MetadataUpsertMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The metadatum after the change; null when there are `errors`.
+	// The entry as stored; null when there are `errors`.
 	Metadata *market.Metadatum `json:"metadata,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
 }
 
-// The Money input field.
+// An amount of money in the marketplace's currency.
 type MoneyInputField struct {
-	// The amount.
+	// Cents, tax included.
 	Amount int `json:"amount"`
-	// The tax.
+	// How much of `amount` is tax, in cents; null means it follows from `taxRate`, or is zero without one.
 	Tax graphql.Omittable[*int] `json:"tax,omitempty"`
-	// The tax rate.
+	// Rate of the tax in per cent, 10.0 for a tenth; null when unknown.
 	TaxRate graphql.Omittable[*float64] `json:"taxRate,omitempty"`
 }
 
-// The Mutation.
+// Everything that can be changed. Each field takes one `input` and says in its payload what came of it.
 type Mutation struct {
 }
 
 // What `optionTypeCreateOrUpdate` is given.
 type OptionTypeCreateOrUpdateMutationInput struct {
-	// The applied to.
+	// Whether adverts or variants carry it; needed to create, absent leaves it.
 	AppliedTo graphql.Omittable[*market.AppliedTo] `json:"appliedTo,omitempty"`
-	// The category.
+	// The older form of `appliedTo` and `fieldType`; null derives it from them.
 	Category graphql.Omittable[*market.Purpose] `json:"category,omitempty"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The display name.
+	// Name that buyers see; on creation, null means `name`. Absent leaves it.
 	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The field type.
+	// What a value looks like; needed to create, absent leaves it.
 	FieldType graphql.Omittable[*market.FieldType] `json:"fieldType,omitempty"`
-	// The id.
+	// The option type to change; null creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The name.
+	// Name within the catalogue; needed to create, absent leaves it.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The optional.
+	// Whether an advert can do without it; on creation, null means true. Absent leaves it.
 	Optional graphql.Omittable[*bool] `json:"optional,omitempty"`
-	// The prototype ids.
+	// Prototypes to put it into, besides those it is in; null adds none.
 	PrototypeIds graphql.Omittable[[]string] `json:"prototypeIds,omitempty"`
-	// The prototype ids to remove.
+	// Prototypes to take it out of; null removes none.
 	PrototypeIdsToRemove graphql.Omittable[[]string] `json:"prototypeIdsToRemove,omitempty"`
 }
 
@@ -474,19 +476,19 @@ type OptionTypeCreateOrUpdateMutationPayload struct {
 
 // What `optionValueCreateOrUpdate` is given.
 type OptionValueCreateOrUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The display name.
+	// Name that buyers see; on creation, null means `name`. Absent leaves it.
 	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The id.
+	// The option value to change; null creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The name.
+	// Name within the catalogue; needed to create, absent leaves it.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The option type id.
+	// The option type that it is a value of; needed to create, absent leaves it.
 	OptionTypeID graphql.Omittable[*string] `json:"optionTypeId,omitempty"`
-	// The position.
+	// Place among the values of its option type, from zero; on creation, null means last.
 	Position graphql.Omittable[*int] `json:"position,omitempty"`
 }
 
@@ -504,13 +506,13 @@ type OptionValueCreateOrUpdateMutationPayload struct {
 
 // What `orderCreate` is given.
 type OrderCreateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The invoices.
+	// What is bought, grouped by the caller; exactly one of `invoices` and `lineItems` is needed.
 	Invoices graphql.Omittable[[]*InvoiceInput] `json:"invoices,omitempty"`
-	// The line items.
+	// What is bought, to be split by this server; exactly one of `invoices` and `lineItems` is needed.
 	LineItems graphql.Omittable[[]*LineItemInput] `json:"lineItems,omitempty"`
-	// The order.
+	// The buyer, and where the goods go.
 	Order *OrderInput `json:"order"`
 }
 
@@ -520,87 +522,87 @@ type OrderCreateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The order after the change; null when there are `errors`.
+	// The new order; null when there are `errors`.
 	Order *market.Order `json:"order,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
 }
 
-// The Order input.
+// The buyer of a new order, and where the goods go.
 type OrderInput struct {
-	// The address.
+	// Where the goods go; null when nothing is sent.
 	Address graphql.Omittable[*AddressInput] `json:"address,omitempty"`
-	// The billing address.
+	// Where the bill goes; null means `address`.
 	BillingAddress graphql.Omittable[*AddressInput] `json:"billingAddress,omitempty"`
-	// The billing company name.
+	// Company on the bill; null means none.
 	BillingCompanyName graphql.Omittable[*string] `json:"billingCompanyName,omitempty"`
-	// The billing email address.
+	// Email address for the bill; null means `emailAddress`.
 	BillingEmailAddress graphql.Omittable[*string] `json:"billingEmailAddress,omitempty"`
-	// The billing first name.
+	// Given name on the bill; null means `firstName`.
 	BillingFirstName graphql.Omittable[*string] `json:"billingFirstName,omitempty"`
-	// The billing phone.
+	// Telephone number on the bill; null means `phone`.
 	BillingPhone graphql.Omittable[*string] `json:"billingPhone,omitempty"`
-	// The billing surname.
+	// Family name on the bill; null means `surname`.
 	BillingSurname graphql.Omittable[*string] `json:"billingSurname,omitempty"`
-	// The company name.
+	// Company that the goods go to; null means none.
 	CompanyName graphql.Omittable[*string] `json:"companyName,omitempty"`
-	// The email address.
+	// The buyer's email address; null means not given.
 	EmailAddress graphql.Omittable[*string] `json:"emailAddress,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The first name.
+	// The buyer's given name; null means not given.
 	FirstName graphql.Omittable[*string] `json:"firstName,omitempty"`
-	// The message to seller.
+	// What the buyer writes to the sellers; null means nothing.
 	MessageToSeller graphql.Omittable[*string] `json:"messageToSeller,omitempty"`
-	// The metadata.
+	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The notes.
+	// The operator's notes, which no seller sees; null means none.
 	Notes graphql.Omittable[*string] `json:"notes,omitempty"`
-	// The phone.
+	// The buyer's telephone number; null means not given.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
-	// The surname.
+	// The buyer's family name; null means not given.
 	Surname graphql.Omittable[*string] `json:"surname,omitempty"`
 }
 
-// The Order update input.
+// Corrections to the buyer's details. What is absent stays; null clears.
 type OrderUpdateInput struct {
-	// The address.
+	// Where the goods go, or the parts of it that change.
 	Address graphql.Omittable[*AddressInput] `json:"address,omitempty"`
-	// The billing address.
+	// Where the bill goes, or the parts of it that change.
 	BillingAddress graphql.Omittable[*AddressInput] `json:"billingAddress,omitempty"`
-	// The billing company name.
+	// Company on the bill.
 	BillingCompanyName graphql.Omittable[*string] `json:"billingCompanyName,omitempty"`
-	// The billing email address.
+	// Email address for the bill.
 	BillingEmailAddress graphql.Omittable[*string] `json:"billingEmailAddress,omitempty"`
-	// The billing first name.
+	// Given name on the bill.
 	BillingFirstName graphql.Omittable[*string] `json:"billingFirstName,omitempty"`
-	// The billing phone.
+	// Telephone number on the bill.
 	BillingPhone graphql.Omittable[*string] `json:"billingPhone,omitempty"`
-	// The billing surname.
+	// Family name on the bill.
 	BillingSurname graphql.Omittable[*string] `json:"billingSurname,omitempty"`
-	// The company name.
+	// Company that the goods go to.
 	CompanyName graphql.Omittable[*string] `json:"companyName,omitempty"`
-	// The email address.
+	// The buyer's email address.
 	EmailAddress graphql.Omittable[*string] `json:"emailAddress,omitempty"`
-	// The first name.
+	// The buyer's given name.
 	FirstName graphql.Omittable[*string] `json:"firstName,omitempty"`
-	// The message to seller.
+	// What the buyer writes to the sellers.
 	MessageToSeller graphql.Omittable[*string] `json:"messageToSeller,omitempty"`
-	// The phone.
+	// The buyer's telephone number.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
-	// The surname.
+	// The buyer's family name.
 	Surname graphql.Omittable[*string] `json:"surname,omitempty"`
 }
 
 // What `orderUpdate` is given.
 type OrderUpdateMutationInput struct {
-	// The attributes.
+	// Corrections to the buyer's details; null makes none.
 	Attributes graphql.Omittable[*OrderUpdateInput] `json:"attributes,omitempty"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The order id.
+	// The order to change.
 	OrderID string `json:"orderId"`
-	// The status.
+	// The status to move to; the present one leaves it.
 	Status market.OrderStatus `json:"status"`
 }
 
@@ -618,13 +620,13 @@ type OrderUpdateMutationPayload struct {
 
 // What `prototypeCreateOrUpdate` is given.
 type PrototypeCreateOrUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The id.
+	// The prototype to change; null creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The name.
+	// Name of the set; needed to create, absent leaves it.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 }
 
@@ -642,9 +644,9 @@ type PrototypeCreateOrUpdateMutationPayload struct {
 
 // What `sellerCreate` is given.
 type SellerCreateMutationInput struct {
-	// The attributes.
+	// The new seller.
 	Attributes *SellerInput `json:"attributes"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
 }
 
@@ -654,89 +656,89 @@ type SellerCreateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The seller after the change; null when there are `errors`.
+	// The new seller; null when there are `errors`.
 	Seller *market.Seller `json:"seller,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
 }
 
-// The Seller input.
+// A new seller.
 type SellerInput struct {
-	// The account type.
+	// How far the seller has come.
 	AccountType SellerAccountTypeEnum `json:"accountType"`
-	// The address.
+	// Where the business is.
 	Address *AddressInput `json:"address"`
-	// The business name.
+	// Name that buyers see. Not blank.
 	BusinessName string `json:"businessName"`
-	// The business registration code.
+	// Number in the business register; null means none.
 	BusinessRegistrationCode graphql.Omittable[*string] `json:"businessRegistrationCode,omitempty"`
-	// The email address.
+	// Address for orders and notices. Needed: leaving it out is an error on `email_address`.
 	EmailAddress graphql.Omittable[*string] `json:"emailAddress,omitempty"`
-	// The email cc.
+	// Further addresses that get copies, separated by commas; null means none.
 	EmailCc graphql.Omittable[*string] `json:"emailCc,omitempty"`
-	// The invoice dispatch days threshold.
+	// Days within which paid goods are to be sent, zero or more; null means no limit.
 	InvoiceDispatchDaysThreshold graphql.Omittable[*int] `json:"invoiceDispatchDaysThreshold,omitempty"`
-	// The legal business name.
+	// Name in the business register. Not blank.
 	LegalBusinessName string `json:"legalBusinessName"`
-	// The logo.
+	// The seller's logo; null means none.
 	Logo graphql.Omittable[*ImageInput] `json:"logo,omitempty"`
-	// The metadata.
+	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The mobile.
+	// Mobile telephone number; null means none.
 	Mobile graphql.Omittable[*string] `json:"mobile,omitempty"`
-	// The phone.
+	// Telephone number. Not blank.
 	Phone string `json:"phone"`
-	// The store description.
+	// What the seller says about itself, plain or Markdown; null means nothing.
 	StoreDescription graphql.Omittable[*string] `json:"storeDescription,omitempty"`
-	// The tags.
+	// Words to group sellers by; null means none.
 	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
-// The Seller update input.
+// What to change on a seller. What is absent stays; null clears where the seller allows it.
 type SellerUpdateInput struct {
-	// The address.
+	// New address, or the parts of it that change.
 	Address graphql.Omittable[*AddressInput] `json:"address,omitempty"`
-	// The base domestic shipping cost.
+	// Cost of sending within the country, in the marketplace's currency, zero or more.
 	BaseDomesticShippingCost graphql.Omittable[*string] `json:"baseDomesticShippingCost,omitempty"`
-	// The business name.
+	// Name that buyers see. Cannot be cleared.
 	BusinessName graphql.Omittable[*string] `json:"businessName,omitempty"`
-	// The business number.
+	// Number in the business register; null makes it empty.
 	BusinessNumber graphql.Omittable[*string] `json:"businessNumber,omitempty"`
-	// The domestic shipping free threshold.
+	// Value of goods from which sending within the country is free; null means never.
 	DomesticShippingFreeThreshold graphql.Omittable[*string] `json:"domesticShippingFreeThreshold,omitempty"`
-	// The email address.
+	// Address for orders and notices. Cannot be cleared.
 	EmailAddress graphql.Omittable[*string] `json:"emailAddress,omitempty"`
-	// The email cc.
+	// Further addresses that get copies, separated by commas; null removes them.
 	EmailCc graphql.Omittable[*string] `json:"emailCc,omitempty"`
-	// The invoice dispatch days threshold.
+	// Days within which paid goods are to be sent, zero or more; null means no limit.
 	InvoiceDispatchDaysThreshold graphql.Omittable[*int] `json:"invoiceDispatchDaysThreshold,omitempty"`
-	// The legal business name.
+	// Name in the business register. Cannot be cleared.
 	LegalBusinessName graphql.Omittable[*string] `json:"legalBusinessName,omitempty"`
-	// The logo.
+	// New logo; null removes it.
 	Logo graphql.Omittable[*ImageInput] `json:"logo,omitempty"`
-	// The marketplace shipping rules enabled.
+	// Whether the marketplace's shipping rules apply rather than the seller's own.
 	MarketplaceShippingRulesEnabled graphql.Omittable[*bool] `json:"marketplaceShippingRulesEnabled,omitempty"`
-	// The metadata.
+	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The mobile.
+	// Mobile telephone number; null removes it.
 	Mobile graphql.Omittable[*string] `json:"mobile,omitempty"`
-	// The opening hours.
+	// When the shop is open; null removes it.
 	OpeningHours graphql.Omittable[*string] `json:"openingHours,omitempty"`
-	// The phone.
+	// Telephone number. Cannot be cleared.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
-	// The store description.
+	// What the seller says about itself, plain or Markdown; null removes it.
 	StoreDescription graphql.Omittable[*string] `json:"storeDescription,omitempty"`
-	// The tags.
+	// Words to group sellers by, replacing those it has; null removes all.
 	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
 // What `sellerUpdate` is given.
 type SellerUpdateMutationInput struct {
-	// The attributes.
+	// What changes; null or empty changes nothing.
 	Attributes graphql.Omittable[*SellerUpdateInput] `json:"attributes,omitempty"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The seller id.
+	// The seller to change; null means the seller of the key, and is an error for a key of the operator.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
 }
 
@@ -752,23 +754,23 @@ type SellerUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Sellers where sort.
+// An order for sellers.
 type SellersWhereSort struct {
-	// The fields.
+	// What to order by, the first deciding first. At least one.
 	Fields []SellersWhereSortFieldEnum `json:"fields"`
-	// The ordering.
+	// Direction for all `fields`; null means ASCENDING.
 	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
 }
 
 // What `shipmentCarrierCreate` is given.
 type ShipmentCarrierCreateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The homepage url.
+	// Its own site, an absolute URL; null means not known.
 	HomepageURL graphql.Omittable[*string] `json:"homepageUrl,omitempty"`
-	// The name.
+	// Its name. Not blank.
 	Name string `json:"name"`
-	// The tracking url.
+	// Page to follow a shipment on, with `{tracking_number}` in the place of the number; null means none.
 	TrackingURL graphql.Omittable[*string] `json:"trackingUrl,omitempty"`
 }
 
@@ -778,7 +780,7 @@ type ShipmentCarrierCreateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The carrier after the change; null when there are `errors`.
+	// The new carrier; null when there are `errors`.
 	ShipmentCarrier *market.ShipmentCarrier `json:"shipmentCarrier,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -786,19 +788,19 @@ type ShipmentCarrierCreateMutationPayload struct {
 
 // What `shipmentCreate` is given.
 type ShipmentCreateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The dispatched at.
+	// Day, or moment, when the goods were handed to the carrier.
 	DispatchedAt time.Time `json:"dispatchedAt"`
-	// The invoice id.
+	// The invoice that the goods are on; it has to be paid.
 	InvoiceID string `json:"invoiceId"`
-	// The note.
+	// What to note about it; null means nothing.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
-	// The postage carrier id.
+	// The carrier.
 	PostageCarrierID string `json:"postageCarrierId"`
-	// The shipped items.
+	// Which lines, and how much of each. At least one.
 	ShippedItems []*ShippedItemInput `json:"shippedItems"`
-	// The tracking number.
+	// The carrier's number for it. Not blank.
 	TrackingNumber string `json:"trackingNumber"`
 }
 
@@ -808,7 +810,7 @@ type ShipmentCreateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The shipment after the change; null when there are `errors`.
+	// The new shipment; null when there are `errors`.
 	Shipment *market.Shipment `json:"shipment,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -816,11 +818,11 @@ type ShipmentCreateMutationPayload struct {
 
 // What `shipmentStatusCreate` is given.
 type ShipmentStatusCreateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The shipment id.
+	// The shipment that the report is about.
 	ShipmentID string `json:"shipmentId"`
-	// The status.
+	// What is reported.
 	Status market.ShipmentState `json:"status"`
 }
 
@@ -830,7 +832,7 @@ type ShipmentStatusCreateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The entry of a status log after the change; null when there are `errors`.
+	// The new entry of the status log; null when there are `errors`.
 	ShipmentStatus *market.ShipmentStatus `json:"shipmentStatus,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -838,17 +840,17 @@ type ShipmentStatusCreateMutationPayload struct {
 
 // What `shipmentUpdate` is given.
 type ShipmentUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The dispatched at.
+	// When the goods were handed to the carrier; null or absent leaves it.
 	DispatchedAt graphql.Omittable[*time.Time] `json:"dispatchedAt,omitempty"`
-	// The note.
+	// What to note about it; null removes it, absent leaves it.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
-	// The postage carrier id.
+	// The carrier; null or absent leaves it.
 	PostageCarrierID graphql.Omittable[*string] `json:"postageCarrierId,omitempty"`
-	// The shipment id.
+	// The shipment to correct.
 	ShipmentID string `json:"shipmentId"`
-	// The tracking number.
+	// The carrier's number for it; null or absent leaves it.
 	TrackingNumber graphql.Omittable[*string] `json:"trackingNumber,omitempty"`
 }
 
@@ -864,39 +866,40 @@ type ShipmentUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Shipped item input.
+// How much of a line to send.
 type ShippedItemInput struct {
-	// The line item id.
+	// The line, of the shipment's own invoice.
 	LineItemID string `json:"lineItemId"`
-	// The quantity.
+	// Pieces to send, at least one, and at most what awaits dispatch.
 	Quantity int `json:"quantity"`
 }
 
-// The State input.
+// A state of the address's country, named by any one field.
 type StateInput struct {
-	// The id.
+	// Global id of the state; null when it is named otherwise.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The name.
+	// Name of the state, in any case; null when it is named otherwise.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The short.
+	// Code within the country, such as `VIC`; null when it is named otherwise.
 	Short graphql.Omittable[*string] `json:"short,omitempty"`
 }
 
 // What `taxonCreateOrUpdate` is given.
 type TaxonCreateOrUpdateMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The display name.
+	// Name that buyers see; on creation, null means `title`. Absent leaves it.
 	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The id.
+	// The taxon to change; null creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The parent id.
+	// The taxon directly above; null is the top of the tree. Absent leaves it. Not the taxon itself or one below
+	// it.
 	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
-	// The prototype id.
+	// Which options adverts in it have; on creation, null means those of the parent. Absent leaves it.
 	PrototypeID graphql.Omittable[*string] `json:"prototypeId,omitempty"`
-	// The title.
+	// Name within the tree; needed to create, absent leaves it.
 	Title graphql.Omittable[*string] `json:"title,omitempty"`
 }
 
@@ -914,9 +917,9 @@ type TaxonCreateOrUpdateMutationPayload struct {
 
 // What `variantDelete` is given.
 type VariantDeleteMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The id.
+	// The variant to delete.
 	ID string `json:"id"`
 }
 
@@ -932,83 +935,83 @@ type VariantDeleteMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Variant filter input.
+// Conditions on a variant. All that are given must be met; null means no condition.
 type VariantFilterInput struct {
-	// The barcodes.
+	// Only variants with one of these barcodes.
 	Barcodes graphql.Omittable[[]string] `json:"barcodes,omitempty"`
-	// The external id.
+	// Only variants that have this key with one of these values as an external id.
 	ExternalID graphql.Omittable[*ExternalIDInput] `json:"externalId,omitempty"`
-	// The infinite quantity.
+	// Only variants that never run out, or only those that can.
 	InfiniteQuantity graphql.Omittable[*bool] `json:"infiniteQuantity,omitempty"`
-	// The quantity from.
+	// Only variants with at least this many pieces in stock.
 	QuantityFrom graphql.Omittable[*int] `json:"quantityFrom,omitempty"`
-	// The quantity to.
+	// Only variants with at most this many pieces in stock.
 	QuantityTo graphql.Omittable[*int] `json:"quantityTo,omitempty"`
-	// The skus.
+	// Only variants with one of these skus.
 	Skus graphql.Omittable[[]string] `json:"skus,omitempty"`
-	// The stocked.
+	// True for variants with stock or without end of it, false for those that have run out.
 	Stocked graphql.Omittable[*bool] `json:"stocked,omitempty"`
 }
 
-// The Variant input.
+// Content of a variant. What is absent stays; null clears where possible.
 type VariantInput struct {
-	// The barcode.
+	// Barcode such as an EAN or UPC; null removes it.
 	Barcode graphql.Omittable[*string] `json:"barcode,omitempty"`
-	// The count on hand.
+	// Pieces in stock, zero or more; on creation, null means zero.
 	CountOnHand graphql.Omittable[*int] `json:"countOnHand,omitempty"`
-	// The description.
+	// Accepted for compatibility and not stored; describe the advert or use `notes`.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
-	// The external id.
+	// Id in the seller's own system, unique within the advert; null removes it.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
-	// The external ids.
+	// External ids to set, merged by key: keys not named stay, a null value removes the key.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
-	// The id.
+	// The variant to change; null finds it by `externalId` or `sku`, or creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// The images.
+	// Its pictures in order, replacing those not named by `imageId`; null or absent leaves them.
 	Images graphql.Omittable[[]*ImageInput] `json:"images,omitempty"`
-	// The infinite quantity.
+	// Whether it never runs out; on creation, null means false.
 	InfiniteQuantity graphql.Omittable[*bool] `json:"infiniteQuantity,omitempty"`
-	// The metadata.
+	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
-	// The notes.
+	// The seller's notes about it; null removes them.
 	Notes graphql.Omittable[*string] `json:"notes,omitempty"`
-	// The option value ids.
+	// Its chosen values, replacing those it has; an error together with `variantOptionValues`.
 	OptionValueIds graphql.Omittable[[]string] `json:"optionValueIds,omitempty"`
-	// The price.
+	// Regular price of its own, above zero; null means the advert's.
 	Price graphql.Omittable[*string] `json:"price,omitempty"`
-	// The published.
+	// Whether the seller offers it; on creation, null means true.
 	Published graphql.Omittable[*bool] `json:"published,omitempty"`
-	// The recommended retail price.
+	// Price that its maker recommends, as a decimal; null removes it.
 	RecommendedRetailPrice graphql.Omittable[*string] `json:"recommendedRetailPrice,omitempty"`
-	// The sale price.
+	// Price during a sale, below the regular one; null ends the sale.
 	SalePrice graphql.Omittable[*string] `json:"salePrice,omitempty"`
-	// The sale price end at.
+	// When the sale ends, after its start; null means it has no end.
 	SalePriceEndAt graphql.Omittable[*time.Time] `json:"salePriceEndAt,omitempty"`
-	// The sale price start at.
+	// When the sale begins; null means at once.
 	SalePriceStartAt graphql.Omittable[*time.Time] `json:"salePriceStartAt,omitempty"`
-	// The sku.
+	// The seller's stock keeping code; null removes it.
 	Sku graphql.Omittable[*string] `json:"sku,omitempty"`
-	// The variant option values.
+	// Its properties, chosen or written, replacing those it has; an error together with `optionValueIds`.
 	VariantOptionValues graphql.Omittable[[]*VariantOptionValueInput] `json:"variantOptionValues,omitempty"`
 }
 
-// The Variant option value input.
+// One property of a variant, chosen or written.
 type VariantOptionValueInput struct {
-	// The option type id.
+	// Which property it is; null where `optionValueId` says so already.
 	OptionTypeID graphql.Omittable[*string] `json:"optionTypeId,omitempty"`
-	// The option value id.
+	// The chosen value; null where the value is written.
 	OptionValueID graphql.Omittable[*string] `json:"optionValueId,omitempty"`
-	// The text value.
+	// The written value, for free text only; null where one is chosen.
 	TextValue graphql.Omittable[*string] `json:"textValue,omitempty"`
 }
 
 // What `variantUpdate` is given.
 type VariantUpdateMutationInput struct {
-	// The attributes.
+	// What changes.
 	Attributes *VariantInput `json:"attributes"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The variant id.
+	// The variant to change; null means the one in `attributes.id`. One of the two is needed.
 	VariantID graphql.Omittable[*string] `json:"variantId,omitempty"`
 }
 
@@ -1024,45 +1027,49 @@ type VariantUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Webhook create input.
+// A new webhook.
 type WebhookCreateInput struct {
-	// The allow skip.
+	// True skips an event whose payload equals the one sent last; null means false.
 	AllowSkip graphql.Omittable[*bool] `json:"allowSkip,omitempty"`
-	// The concurrent send limit.
+	// Requests under way at once, from 1 to 200; null means 100.
 	ConcurrentSendLimit graphql.Omittable[*int] `json:"concurrentSendLimit,omitempty"`
-	// The enabled.
+	// False registers it paused; null means true.
 	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
-	// The event name.
+	// The one kind of change to send; null means all. An error together with `eventNames`.
 	EventName graphql.Omittable[*market.WebhookEventName] `json:"eventName,omitempty"`
-	// The headers.
+	// Headers to send, an object of names with text, numbers or booleans, 16 KiB in all. Protocol headers are
+	// refused. Null means none.
 	Headers graphql.Omittable[json.RawMessage] `json:"headers,omitempty"`
-	// The hmac key.
+	// Key of an additional signature over the body, in the header that ends in `Hmac-256`; it is never shown
+	// again. Null means no such signature.
 	HmacKey graphql.Omittable[*string] `json:"hmacKey,omitempty"`
-	// The max retries.
+	// How many times a failed delivery is tried again, from 0 to 50; null means 25.
 	MaxRetries graphql.Omittable[*int] `json:"maxRetries,omitempty"`
-	// The query string.
+	// The document: one query whose only variable is `$id: ID!`, the id of what changed. At most 64 KiB. Null or
+	// blank selects the type's name only.
 	QueryString graphql.Omittable[*string] `json:"queryString,omitempty"`
-	// The seller id.
+	// Whose rights the document runs with; null means the key's own. A seller's key can name only that seller.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
-	// The type.
+	// Which class of entities it is about.
 	Type string `json:"type"`
-	// The url.
+	// Where to send: an absolute https URL of at most 2,048 characters, without user or fragment, at a public
+	// address.
 	URL string `json:"url"`
-	// The event names.
+	// The kinds of change to send, at least one; null means all. An error together with `eventName`.
 	EventNames graphql.Omittable[[]market.WebhookEventName] `json:"eventNames,omitempty"`
-	// The identifier.
+	// The client's own key; creating with one that exists updates that webhook. Null means none.
 	Identifier graphql.Omittable[*string] `json:"identifier,omitempty"`
-	// The name.
+	// What people call it, at most 100 characters; null means no name.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The timeout seconds.
+	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
 }
 
 // What `webhookCreate` is given.
 type WebhookCreateMutationInput struct {
-	// The attributes.
+	// The new webhook.
 	Attributes *WebhookCreateInput `json:"attributes"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
 }
 
@@ -1074,19 +1081,20 @@ type WebhookCreateMutationPayload struct {
 	Errors []*market.FieldError `json:"errors,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
-	// The webhook after the change; null when there are `errors`.
+	// The webhook as registered; null when there are `errors`.
 	Webhook *market.Webhook `json:"webhook,omitempty"`
-	// The [Document error!] after the change; null when there are `errors`.
+	// What is wrong with the document, with places; null when nothing is.
 	DocumentErrors []*market.DocumentError `json:"documentErrors,omitempty"`
-	// The string after the change; null when there are `errors`.
+	// The signing secret, as `whsec_…`, shown only here and only once; null when there are `errors` or none was
+	// made.
 	Secret *string `json:"secret,omitempty"`
 }
 
 // What `webhookDelete` is given.
 type WebhookDeleteMutationInput struct {
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The webhook id.
+	// The webhook to delete.
 	WebhookID string `json:"webhookId"`
 }
 
@@ -1102,47 +1110,48 @@ type WebhookDeleteMutationPayload struct {
 	Status int `json:"status"`
 }
 
-// The Webhook input.
+// What to change on a webhook. What is absent stays; null clears, or brings back the default.
 type WebhookInput struct {
-	// The allow skip.
+	// True skips an event whose payload equals the one sent last; null means false.
 	AllowSkip graphql.Omittable[*bool] `json:"allowSkip,omitempty"`
-	// The concurrent send limit.
+	// Requests under way at once, from 1 to 200; null means 100.
 	ConcurrentSendLimit graphql.Omittable[*int] `json:"concurrentSendLimit,omitempty"`
-	// The enabled.
+	// False pauses it; true resumes it, also where failures had disabled it. Null means true.
 	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
-	// The event name.
+	// The one kind of change to send; null means all. An error together with `eventNames`.
 	EventName graphql.Omittable[*market.WebhookEventName] `json:"eventName,omitempty"`
-	// The headers.
+	// Headers to send, replacing all it has, under the same rules as on creation; null removes them.
 	Headers graphql.Omittable[json.RawMessage] `json:"headers,omitempty"`
-	// The hmac key.
+	// Key of an additional signature over the body, never shown again; null removes that signature.
 	HmacKey graphql.Omittable[*string] `json:"hmacKey,omitempty"`
-	// The max retries.
+	// How many times a failed delivery is tried again, from 0 to 50; null means 25.
 	MaxRetries graphql.Omittable[*int] `json:"maxRetries,omitempty"`
-	// The query string.
+	// The document: one query whose only variable is `$id: ID!`, at most 64 KiB. Null or blank selects the type's
+	// name only.
 	QueryString graphql.Omittable[*string] `json:"queryString,omitempty"`
-	// The seller id.
+	// Whose rights the document runs with; null means the operator's. Only the operator can change it.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
-	// The type.
+	// Which class of entities it is about; null leaves it. The document has to be able to select it.
 	Type graphql.Omittable[*string] `json:"type,omitempty"`
-	// The url.
+	// Where to send, under the same rules as on creation; null leaves it.
 	URL graphql.Omittable[*string] `json:"url,omitempty"`
-	// The event names.
+	// The kinds of change to send, at least one; null means all. An error together with `eventName`.
 	EventNames graphql.Omittable[[]market.WebhookEventName] `json:"eventNames,omitempty"`
-	// The identifier.
+	// The client's own key, unique among its owner's webhooks; null removes it.
 	Identifier graphql.Omittable[*string] `json:"identifier,omitempty"`
-	// The name.
+	// What people call it, at most 100 characters; null removes the name.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// The timeout seconds.
+	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
 }
 
 // What `webhookUpdate` is given.
 type WebhookUpdateMutationInput struct {
-	// The attributes.
+	// What changes; null or empty changes nothing.
 	Attributes graphql.Omittable[*WebhookInput] `json:"attributes,omitempty"`
-	// Any text of the caller, returned unchanged in the payload; null is fine.
+	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// The webhook id.
+	// The webhook to change.
 	WebhookID string `json:"webhookId"`
 }
 
@@ -1150,11 +1159,11 @@ type WebhookUpdateMutationInput struct {
 type WebhookUpdateMutationPayload struct {
 	// The `clientMutationId` of the input, unchanged; null when none was given.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
-	// The [Document error!] after the change; null when there are `errors`.
+	// What is wrong with the document, with places; null when nothing is.
 	DocumentErrors []*market.DocumentError `json:"documentErrors,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// The string after the change; null when there are `errors`.
+	// A signing secret made by this update, shown only here and only once; null when none was made.
 	Secret *string `json:"secret,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -1162,15 +1171,15 @@ type WebhookUpdateMutationPayload struct {
 	Webhook *market.Webhook `json:"webhook,omitempty"`
 }
 
-// The Advert status enum.
+// A condition on how adverts are shown.
 type AdvertStatusEnum string
 
 const (
-	// The DISPLAYED.
+	// Buyers can see it.
 	AdvertStatusEnumDisplayed AdvertStatusEnum = "DISPLAYED"
-	// The NOT_DISPLAYED.
+	// Buyers cannot see it.
 	AdvertStatusEnumNotDisplayed AdvertStatusEnum = "NOT_DISPLAYED"
-	// The FEATURED.
+	// The marketplace points it out.
 	AdvertStatusEnumFeatured AdvertStatusEnum = "FEATURED"
 )
 
@@ -1223,13 +1232,13 @@ func (e AdvertStatusEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Advert stock status enum.
+// A condition on the stock of an advert's variants.
 type AdvertStockStatusEnum string
 
 const (
-	// The HAS_STOCK.
+	// At least one variant can be bought.
 	AdvertStockStatusEnumHasStock AdvertStockStatusEnum = "HAS_STOCK"
-	// The OUT_OF_STOCK.
+	// No variant has any stock.
 	AdvertStockStatusEnumOutOfStock AdvertStockStatusEnum = "OUT_OF_STOCK"
 )
 
@@ -1281,17 +1290,17 @@ func (e AdvertStockStatusEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Adverts where sort field enum.
+// What adverts can be ordered by.
 type AdvertsWhereSortFieldEnum string
 
 const (
-	// The CREATED_AT.
+	// When it was created.
 	AdvertsWhereSortFieldEnumCreatedAt AdvertsWhereSortFieldEnum = "CREATED_AT"
-	// The UPDATED_AT.
+	// When it last changed.
 	AdvertsWhereSortFieldEnumUpdatedAt AdvertsWhereSortFieldEnum = "UPDATED_AT"
-	// The REQUIRES_VETTING_AT.
+	// When it began to wait for vetting.
 	AdvertsWhereSortFieldEnumRequiresVettingAt AdvertsWhereSortFieldEnum = "REQUIRES_VETTING_AT"
-	// The VETTING_REJECTED_AT.
+	// When vetting refused it.
 	AdvertsWhereSortFieldEnumVettingRejectedAt AdvertsWhereSortFieldEnum = "VETTING_REJECTED_AT"
 )
 
@@ -1345,27 +1354,27 @@ func (e AdvertsWhereSortFieldEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Image fit enum.
+// How a picture is made to fit a width and a height.
 type ImageFitEnum string
 
 const (
-	// The clamp.
+	// Scaled to lie inside, the rest filled by stretching its edge pixels.
 	ImageFitEnumClamp ImageFitEnum = "clamp"
-	// The clip.
+	// Scaled to lie inside, proportions kept, nothing cut or filled.
 	ImageFitEnumClip ImageFitEnum = "clip"
-	// The crop.
+	// Scaled to cover the whole area, what hangs over cut off.
 	ImageFitEnumCrop ImageFitEnum = "crop"
-	// The facearea.
+	// Cut around the faces that are found in it.
 	ImageFitEnumFacearea ImageFitEnum = "facearea"
-	// The fill.
+	// Scaled to lie inside, the rest filled with `fillColor`.
 	ImageFitEnumFill ImageFitEnum = "fill"
-	// The fillmax.
+	// As `fill`, but never scaled up.
 	ImageFitEnumFillmax ImageFitEnum = "fillmax"
-	// The max.
+	// As `clip`, but never scaled up.
 	ImageFitEnumMax ImageFitEnum = "max"
-	// The min.
+	// As `crop`, but never scaled up.
 	ImageFitEnumMin ImageFitEnum = "min"
-	// The scale.
+	// Stretched to exactly the size, proportions not kept.
 	ImageFitEnumScale ImageFitEnum = "scale"
 )
 
@@ -1424,19 +1433,19 @@ func (e ImageFitEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Invoice sort field enum.
+// What invoices can be ordered by.
 type InvoiceSortFieldEnum string
 
 const (
-	// The CREATED_AT.
+	// When it was created.
 	InvoiceSortFieldEnumCreatedAt InvoiceSortFieldEnum = "CREATED_AT"
-	// The UPDATED_AT.
+	// When it last changed.
 	InvoiceSortFieldEnumUpdatedAt InvoiceSortFieldEnum = "UPDATED_AT"
-	// The PAID_AT.
+	// When it was paid; unpaid ones come last.
 	InvoiceSortFieldEnumPaidAt InvoiceSortFieldEnum = "PAID_AT"
-	// The REMITTED_AT.
+	// When the seller was paid out; those not paid out come last.
 	InvoiceSortFieldEnumRemittedAt InvoiceSortFieldEnum = "REMITTED_AT"
-	// The STATUS.
+	// Its status, in the order of `InvoiceStatusEnum`.
 	InvoiceSortFieldEnumStatus InvoiceSortFieldEnum = "STATUS"
 )
 
@@ -1491,13 +1500,13 @@ func (e InvoiceSortFieldEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Seller account type enum.
+// How far a seller has come.
 type SellerAccountTypeEnum string
 
 const (
-	// The PROSPECTIVE.
+	// Signed up, not selling yet.
 	SellerAccountTypeEnumProspective SellerAccountTypeEnum = "PROSPECTIVE"
-	// The RETAILER.
+	// Selling on the marketplace.
 	SellerAccountTypeEnumRetailer SellerAccountTypeEnum = "RETAILER"
 )
 
@@ -1549,15 +1558,15 @@ func (e SellerAccountTypeEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Sellers where sort field enum.
+// What sellers can be ordered by.
 type SellersWhereSortFieldEnum string
 
 const (
-	// The CREATED_AT.
+	// When the seller was added.
 	SellersWhereSortFieldEnumCreatedAt SellersWhereSortFieldEnum = "CREATED_AT"
-	// The BUSINESS_NAME.
+	// The name that buyers see.
 	SellersWhereSortFieldEnumBusinessName SellersWhereSortFieldEnum = "BUSINESS_NAME"
-	// The SLA_RATING.
+	// Accepted for compatibility; orders as BUSINESS_NAME.
 	SellersWhereSortFieldEnumSLARating SellersWhereSortFieldEnum = "SLA_RATING"
 )
 
@@ -1610,13 +1619,13 @@ func (e SellersWhereSortFieldEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Sort ordering enum.
+// Direction of a sort.
 type SortOrderingEnum string
 
 const (
-	// The ASCENDING.
+	// Smallest, earliest or alphabetically first comes first.
 	SortOrderingEnumAscending SortOrderingEnum = "ASCENDING"
-	// The DESCENDING.
+	// Largest, latest or alphabetically last comes first.
 	SortOrderingEnumDescending SortOrderingEnum = "DESCENDING"
 )
 
@@ -1668,23 +1677,23 @@ func (e SortOrderingEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The Webhook event status enum.
+// How far the delivery of an event has come.
 type WebhookEventStatusEnum string
 
 const (
-	// The UNSENT.
+	// It waits for its first attempt.
 	WebhookEventStatusEnumUnsent WebhookEventStatusEnum = "UNSENT"
-	// The REJECTED.
+	// An attempt failed; it waits for a retry.
 	WebhookEventStatusEnumRejected WebhookEventStatusEnum = "REJECTED"
-	// The SENT.
+	// The receiver accepted it with a 2xx.
 	WebhookEventStatusEnumSent WebhookEventStatusEnum = "SENT"
-	// The FAILED.
+	// It was given up: retries used up, too old, or answered 410.
 	WebhookEventStatusEnumFailed WebhookEventStatusEnum = "FAILED"
-	// The CANCELLED.
+	// A person called it off, or its webhook was deleted.
 	WebhookEventStatusEnumCancelled WebhookEventStatusEnum = "CANCELLED"
-	// The SKIPPED.
+	// Not sent, since its payload equalled the one sent last.
 	WebhookEventStatusEnumSkipped WebhookEventStatusEnum = "SKIPPED"
-	// The HELD.
+	// Kept while its webhook is not sending.
 	WebhookEventStatusEnumHeld WebhookEventStatusEnum = "HELD"
 )
 

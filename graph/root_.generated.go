@@ -6026,43 +6026,43 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/address.graphqls", Input: `"The Address."
+	{Name: "../schema/address.graphqls", Input: `"A postal address."
 type Address implements Node {
-  "The id."
+  "Opaque global id of the address."
   id: ID!
-  "The address."
+  "Street and number."
   address: String!
-  "The city."
+  "City, town or suburb."
   city: String!
   "The country."
   country: Country!
-  "The full address."
+  "All parts in one line."
   fullAddress: String!
-  "The lat."
+  "Latitude in degrees, north positive; null when unknown."
   lat: Float
-  "The lng."
+  "Longitude in degrees, east positive; null when unknown."
   lng: Float
-  "The location."
+  "City, state and postcode in one line; null when there is nothing to show."
   location: String
-  "The map url."
+  "Link to a map of the place; null when the place is not known well enough."
   mapUrl: String
-  "The postcode."
+  "Postal code as people write it there."
   postcode: String!
-  "The state."
+  "State or province; null where the country has none or none was given."
   state: State
-  "The subaddress."
+  "Flat, unit, floor or building; null when there is none."
   subaddress: String
 }
 
-"The Country."
+"A country of ISO 3166-1."
 type Country implements Node {
-  "The id."
+  "Opaque global id of the country."
   id: ID!
-  "The code."
+  "Two capital letters of ISO 3166-1, such as ` + "`" + `AU` + "`" + `."
   code: String!
-  "The name."
+  "English name."
   name: String!
-  "The states."
+  "Its states or provinces of ISO 3166-2; empty where it has none."
   states(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6075,53 +6075,53 @@ type Country implements Node {
   ): StatesConnection
 }
 
-"The State."
+"A state or province of a country, as ISO 3166-2 lists it."
 type State implements Node {
-  "The id."
+  "Opaque global id of the state of a country."
   id: ID!
-  "The country."
+  "The country that it is part of."
   country: Country!
-  "The name."
+  "Name as people write it."
   name: String!
-  "The short."
+  "Code within the country, such as ` + "`" + `VIC` + "`" + `."
   short: String!
-  "The slug."
+  "Name in lower case with hyphens, for use in URLs."
   slug: String!
 }
 
-"The Address input."
+"An address to store. A new one needs ` + "`" + `address` + "`" + `, ` + "`" + `city` + "`" + `, ` + "`" + `country` + "`" + ` and ` + "`" + `postcode` + "`" + `."
 input AddressInput {
-  "The address."
+  "Street and number. In an update, absent leaves it."
   address: String
-  "The city."
+  "City, town or suburb. In an update, absent leaves it."
   city: String
-  "The country."
+  "The country. In an update, absent leaves it."
   country: CountryInput
-  "The id."
+  "An address that the owner already has; null means the owner's present one, or a new one."
   id: ID
-  "The postcode."
+  "Postal code. In an update, absent leaves it."
   postcode: String
-  "The state."
+  "State or province; null removes it."
   state: StateInput
-  "The subaddress."
+  "Flat, unit, floor or building; null removes it."
   subaddress: String
 }
 
-"The Country input."
+"A country, named by either field."
 input CountryInput {
-  "The code."
+  "Two letters of ISO 3166-1, such as ` + "`" + `AU` + "`" + `; null when ` + "`" + `id` + "`" + ` is given."
   code: String
-  "The id."
+  "Global id of the country; null when ` + "`" + `code` + "`" + ` is given."
   id: ID
 }
 
-"The State input."
+"A state of the address's country, named by any one field."
 input StateInput {
-  "The id."
+  "Global id of the state; null when it is named otherwise."
   id: ID
-  "The name."
+  "Name of the state, in any case; null when it is named otherwise."
   name: String
-  "The short."
+  "Code within the country, such as ` + "`" + `VIC` + "`" + `; null when it is named otherwise."
   short: String
 }
 
@@ -6146,53 +6146,53 @@ type StateEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/advert.graphqls", Input: `extend type Query {
-  "The adverts where."
+  "Adverts that meet every condition given. Deleted ones are never among them."
   advertsWhere(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
     "Cursor to stop before, exclusive; null goes to the end."
     before: String
-    "The brand ids."
+    "Only adverts of one of these brands."
     brandIds: [ID!]
-    "The created since."
+    "Only adverts created at or after this moment."
     createdSince: ISO8601DateTime
-    "The created until."
+    "Only adverts created at or before this moment."
     createdUntil: ISO8601DateTime
-    "The external id."
+    "Only adverts that have this key with one of these values as an external id."
     externalId: ExternalIDInput
     "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
-    "The id title sku barcode."
+    "Only adverts whose legacy id, or a variant's sku or barcode, is this text, or whose title contains it."
     idTitleSkuBarcode: String
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The legacy ids."
+    "Only adverts with one of these legacy ids."
     legacyIds: [Int!]
-    "The q."
+    "Only adverts whose title or description contains this text, in any case."
     q: String
-    "The retailer ids."
+    "Only adverts of one of these sellers."
     retailerIds: [ID!]
-    "The sort."
+    "In which order, the first sort deciding first; null means oldest first."
     sort: [AdvertsWhereSort!]
-    "The status."
+    "Only adverts on display, not on display, or featured."
     status: AdvertStatusEnum
-    "The stock status."
+    "Only adverts with stock, or without."
     stockStatus: AdvertStockStatusEnum
-    "The taxon ids."
+    "Only adverts that stand directly in one of these taxons."
     taxonIds: [ID!]
-    "The taxon ids with descendants."
+    "Only adverts that stand in one of these taxons or anywhere below."
     taxonIdsWithDescendants: [ID!]
-    "The title."
+    "Only adverts whose title contains this text, in any case."
     title: String
-    "The variant barcodes."
+    "Only adverts with a variant that has one of these barcodes."
     variantBarcodes: [String!]
-    "The variant skus."
+    "Only adverts with a variant that has one of these skus."
     variantSkus: [String!]
-    "The vetted."
+    "True for adverts that passed vetting, false for those that did not; null means both."
     vetted: Boolean
   ): AdvertsConnection!
 
-  "The all adverts."
+  "Adverts in every state, deleted ones included, for keeping a copy of the catalogue up to date."
   allAdverts(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6202,40 +6202,46 @@ type StateEdge {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The sort."
+    "In which order, the first sort deciding first; null means oldest first."
     sort: [AdvertsWhereSort!]
-    "The updated since."
+    "Only adverts that changed or were deleted at or after this moment; null means all."
     updatedSince: ISO8601DateTime
-    "The vetted."
+    "True for adverts that passed vetting, false for those that did not; null means both."
     vetted: Boolean
   ): AllAdvertsConnection!
 }
 
 extend type Mutation {
-  "The advert upsert."
+  "Creates an advert with its variants, or changes one where ` + "`" + `advertId` + "`" + ` is given."
   advertUpsert(
-    "What to do and with what."
+    "Which advert, and its content."
     input: AdvertUpsertMutationInput!
   ): AdvertUpsertMutationPayload @scope(resource: "adverts", level: "write")
 
-  "The advert delete."
+  """
+  Deletes an advert and its variants. What was sold stays readable, and the id stays addressable as a
+  ` + "`" + `DeletedAdvert` + "`" + `.
+  """
   advertDelete(
-    "What to do and with what."
+    "Which advert."
     input: AdvertDeleteMutationInput!
   ): AdvertDeleteMutationPayload @scope(resource: "adverts", level: "manage")
 
-  "The advert published update."
+  """
+  Publishes an advert or takes it back. Publishing is refused, with the reasons, while something needed is
+  missing.
+  """
   advertPublishedUpdate(
-    "What to do and with what."
+    "Which advert, and whether it is to be published."
     input: AdvertPublishedUpdateMutationInput!
   ): AdvertPublishedUpdateMutationPayload @scope(resource: "adverts", level: "write")
 }
 
-"The Advert."
+"Something that a seller offers, in one or more variants."
 type Advert implements Node @webhook @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id of the advert."
   id: ID!
-  "The advert option values."
+  "Properties of the advert as a whole."
   advertOptionValues(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6246,39 +6252,41 @@ type Advert implements Node @webhook @scope(resource: "adverts") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): AdvertOptionValueConnection!
-  "The base domestic shipping cost."
+  """
+  What sending it within the country costs, in the marketplace's currency; null means what the seller charges.
+  """
   baseDomesticShippingCost: Float
-  "The brand."
+  "The make; null when none is named."
   brand: Brand
-  "The code."
+  "The seller's own code for it; null when there is none."
   code: String
-  "The condition."
+  "Whether it is new or used."
   condition: AdvertConditionEnum!
-  "The created at."
+  "When the advert was created."
   createdAt: ISO8601DateTime!
-  "The description."
+  "Text about it, as it was given; null when there is none."
   description: String
-  "The description html."
+  "` + "`" + `description` + "`" + ` as sanitised HTML, Markdown rendered; null when there is none."
   descriptionHtml: String
-  "The displayable."
+  "Whether buyers can see it: published, vetted, and its seller online."
   displayable: Boolean!
-  "The display image."
+  "The picture to show first; null when there is none."
   displayImage: Image
-  "The domestic shipping cost."
+  "What sending it within the country costs in all, in the marketplace's currency; null when unknown."
   domesticShippingCost: Float @deprecated(reason: "Use ` + "`" + `totalDomesticShippingCostCents` + "`" + `.")
-  "The editable price cents."
+  "Regular price as the seller set it, in cents; null when not set on the advert."
   editablePriceCents: Int
-  "The editable sale price cents."
+  "Sale price as the seller set it, in cents, whether or not the sale is on; null when there is none."
   editableSalePriceCents: Int
-  "The external id."
+  "Id in the seller's own system; null when there is none."
   externalId: String
-  "The external ids."
+  "Ids of the advert in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The full title."
+  "Brand and title in one line."
   fullTitle: String!
-  "The has free domestic shipping."
+  "Whether sending it within the country is free; null when not said."
   hasFreeDomesticShipping: Boolean
-  "The images."
+  "Pictures of the advert, by position."
   images(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6289,95 +6297,99 @@ type Advert implements Node @webhook @scope(resource: "adverts") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): ImagesConnection!
-  "The is featured."
+  "Whether the marketplace points it out; null when not said."
   isFeatured: Boolean
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The lowest original price."
+  """
+  Lowest regular price of its variants, as a decimal such as ` + "`" + `"25.95"` + "`" + `; null when there is no price.
+  """
   lowestOriginalPrice: String
-  "The lowest original price cents."
+  "Lowest regular price of its variants, in cents; null when there is no price."
   lowestOriginalPriceCents: Int
-  "The lowest price."
+  """
+  Lowest price that a buyer pays now, sales included, as a decimal such as ` + "`" + `"25.95"` + "`" + `; null when there is none.
+  """
   lowestPrice: String
-  "The lowest price cents."
+  "Lowest price that a buyer pays now, sales included, in cents; null when there is none."
   lowestPriceCents: Int
-  "The metadata."
+  "Key and value pairs that integrations keep with the advert; empty when there are none."
   metadata: [Metadatum!]!
-  "The online."
+  "Whether it can be bought online."
   online: Boolean!
-  "The original price formatted."
+  "Lowest regular price as people read it; null when there is no price."
   originalPriceFormatted: String @deprecated(reason: "Use ` + "`" + `lowestOriginalPrice` + "`" + ` or ` + "`" + `lowestOriginalPriceCents` + "`" + `.")
-  "The page path."
+  "Path of its page, beginning with a slash."
   pagePath: String!
-  "The product features."
+  "Short points about it; null when there are none."
   productFeatures: [String!]
-  "The published."
+  "Whether it is published, by the seller or by itself once it was complete."
   published: Boolean!
-  "The recommended retail price."
+  "Price that its maker recommends, as a decimal; null when not given."
   recommendedRetailPrice: String
-  "The recommended retail price cents."
+  "Price that its maker recommends, in cents; null when not given."
   recommendedRetailPriceCents: Int
-  "The recommended retail price formatted."
+  "Price that its maker recommends, as people read it; null when not given."
   recommendedRetailPriceFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String
-  "The sale price end at."
+  "When the sale ends; null when it has no end or there is no sale."
   salePriceEndAt: ISO8601DateTime
-  "The sale price formatted."
+  "Lowest price during the sale that is on, as people read it; null when none is on."
   salePriceFormatted: String @deprecated(reason: "Use ` + "`" + `lowestPrice` + "`" + ` or ` + "`" + `lowestPriceCents` + "`" + `.")
-  "The sale price start at."
+  "When the sale begins; null when it begins at once or there is no sale."
   salePriceStartAt: ISO8601DateTime
-  "The seller."
+  "Who offers it."
   seller: Seller!
-  "The specifications."
+  "Technical details, as they were given; null when there are none."
   specifications: String
-  "The status text."
+  "The state in words, such as published or waiting for vetting; null when there is nothing to say."
   statusText: String
-  "The taxon."
+  "The category that it stands in."
   taxon: Taxon! @deprecated(reason: "Use ` + "`" + `taxonNullable` + "`" + `.")
-  "The taxon nullable."
+  "The category that it stands in; null when none is set yet."
   taxonNullable: Taxon
-  "The title."
+  "What it is called."
   title: String!
-  "The total domestic shipping cost cents."
+  "What sending it within the country costs in all, in cents; null when unknown."
   totalDomesticShippingCostCents: Int
-  "The updated at."
+  "When the advert last changed."
   updatedAt: ISO8601DateTime!
-  "The url."
+  "Where its page is; null when the marketplace has no site configured."
   url: String
-  "The variants."
+  "The forms in which it can be bought."
   variants(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
     "Cursor to stop before, exclusive; null goes to the end."
     before: String
-    "The displayable only."
+    "True keeps only variants that buyers can see; null means false."
     displayableOnly: Boolean
     "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): VariantConnection!
-  "The vetted."
+  "Whether the marketplace has accepted it."
   vetted: Boolean!
-  "The year."
+  "Year of make or model; null when it does not matter."
   year: Int
 }
 
-"The Unpublished advert."
+"An advert that is not published. Its full content is in ` + "`" + `details` + "`" + `, for whoever may see it."
 type UnpublishedAdvert implements Node @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id, the same as that of the advert."
   id: ID!
-  "The details."
+  "The advert itself."
   details: Advert!
-  "The external ids."
+  "Ids of the advert in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The legacy id."
+  "The advert's own legacy id."
   legacyId: Int!
-  "The updated at."
+  "When the advert last changed."
   updatedAt: ISO8601DateTime!
-  "The variants."
+  "The advert's variants, by their ids."
   variants(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6390,17 +6402,17 @@ type UnpublishedAdvert implements Node @scope(resource: "adverts") {
   ): AllAdvertVariantConnection!
 }
 
-"The Deleted advert."
+"What remains of an advert after its deletion."
 type DeletedAdvert implements Node @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id, the same as the advert had."
   id: ID!
-  "The external ids."
+  "Ids that the advert had in other systems; empty when it had none."
   externalIds: [ExternalID!]!
-  "The legacy id."
+  "The legacy id that the advert had."
   legacyId: Int!
-  "The updated at."
+  "When the advert was deleted."
   updatedAt: ISO8601DateTime!
-  "The variants."
+  "The variants that the advert had, by their ids."
   variants(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6413,160 +6425,171 @@ type DeletedAdvert implements Node @scope(resource: "adverts") {
   ): AllAdvertVariantConnection!
 }
 
-"The All advert."
+"An advert in whatever state: ` + "`" + `Advert` + "`" + ` when published, otherwise unpublished or deleted."
 union AllAdvert = Advert | DeletedAdvert | UnpublishedAdvert
 
-"The Advert option value."
+"One property of an advert: an option type with a chosen or written value."
 type AdvertOptionValue implements Node @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id of the option value of an advert."
   id: ID!
-  "The option type."
+  "Which property it is."
   optionType: OptionType!
-  "The option value."
+  "The chosen value; null where the value is written."
   optionValue: OptionValue
-  "The text value."
+  "The written value; null where one is chosen."
   textValue: String
 }
 
-"The Advert condition enum."
+"Whether the thing was owned before."
 enum AdvertConditionEnum {
-  "The NEW."
+  "Never owned before."
   NEW
-  "The USED."
+  "Owned before."
   USED
 }
 
-"The Advert status enum."
+"A condition on how adverts are shown."
 enum AdvertStatusEnum {
-  "The DISPLAYED."
+  "Buyers can see it."
   DISPLAYED
-  "The NOT_DISPLAYED."
+  "Buyers cannot see it."
   NOT_DISPLAYED
-  "The FEATURED."
+  "The marketplace points it out."
   FEATURED
 }
 
-"The Advert stock status enum."
+"A condition on the stock of an advert's variants."
 enum AdvertStockStatusEnum {
-  "The HAS_STOCK."
+  "At least one variant can be bought."
   HAS_STOCK
-  "The OUT_OF_STOCK."
+  "No variant has any stock."
   OUT_OF_STOCK
 }
 
-"The Advert input."
+"""
+Content of an advert. A new one needs ` + "`" + `title` + "`" + ` and ` + "`" + `taxonId` + "`" + `. What is absent stays; null clears where possible.
+"""
 input AdvertInput {
-  "The advert option values."
+  "Properties of the advert as a whole, replacing those it has of the same option types; null changes none."
   advertOptionValues: [AdvertOptionValueInput!]
-  "The attempt auto publish."
+  "True publishes it as soon as title, taxon, price and a published variant are there; null means false."
   attemptAutoPublish: Boolean
-  "The base domestic shipping cost."
+  """
+  Cost of sending it within the country, as a decimal such as ` + "`" + `"9.95"` + "`" + `; null means what the seller charges.
+  """
   baseDomesticShippingCost: String
-  "The brand id."
+  "The make; null means none."
   brandId: ID
-  "The code."
+  "The seller's own code for it; null removes it."
   code: String
-  "The description."
+  "Text about it, plain or Markdown; null removes it."
   description: String
-  "The external id."
+  "Id in the seller's own system; null removes it."
   externalId: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The has free domestic shipping."
+  "Whether sending it within the country is free; null means not said."
   hasFreeDomesticShipping: Boolean
-  "The images."
+  "Its pictures in order, replacing those not named by ` + "`" + `imageId` + "`" + `; null or absent leaves them."
   images: [ImageInput!]
-  "The metadata."
+  "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
-  "The price."
+  """
+  Regular price for variants that have none of their own, as a decimal such as ` + "`" + `"25.95"` + "`" + `; null removes it.
+  """
   price: String
-  "The product features."
+  "Short points about it, replacing those it has; null removes all."
   productFeatures: [String!]
-  "The recommended retail price."
+  "Price that its maker recommends, as a decimal; null removes it."
   recommendedRetailPrice: String
-  "The sale price."
+  "Price during a sale, as a decimal; null ends the sale."
   salePrice: String
-  "The sale price end at."
+  "When the sale ends, after its start; null means it has no end."
   salePriceEndAt: ISO8601DateTime
-  "The sale price start at."
+  "When the sale begins; null means at once."
   salePriceStartAt: ISO8601DateTime
-  "The specifications."
+  "Technical details; null removes them."
   specifications: String
-  "The taxon id."
+  "The category that it stands in; needed to create."
   taxonId: ID
-  "The title."
+  "What it is called; needed to create. Cannot be cleared."
   title: String
-  "The variants."
+  "Its variants, at most 100, matched by ` + "`" + `id` + "`" + `, then ` + "`" + `externalId` + "`" + `, then ` + "`" + `sku` + "`" + `; those not mentioned stay."
   variants: [VariantInput!]
-  "The vetted."
+  """
+  Whether the marketplace has accepted it, which only a key of the operator can change; on creation, null
+  means true.
+  """
   vetted: Boolean
-  "The seller id."
+  """
+  Who offers it; for a key of the operator only, and needed there to create. A seller's key offers as itself.
+  """
   sellerId: ID
 }
 
-"The Advert option value input."
+"One property of an advert, chosen or written."
 input AdvertOptionValueInput {
-  "The option type id."
+  "Which property it is; null where ` + "`" + `optionValueId` + "`" + ` says so already."
   optionTypeId: ID
-  "The option value id."
+  "The chosen value; null where the value is written."
   optionValueId: ID
-  "The text value."
+  "The written value, for free text only; null where one is chosen."
   textValue: String
 }
 
-"The Advert filter input."
+"Conditions on the advert of a variant. All that are given must be met; null means no condition."
 input AdvertFilterInput {
-  "The brand ids."
+  "Only adverts of one of these brands."
   brandIds: [ID!]
-  "The external id."
+  "Only adverts that have this key with one of these values as an external id."
   externalId: ExternalIDInput
-  "The legacy ids."
+  "Only adverts with one of these legacy ids."
   legacyIds: [Int!]
-  "The q."
+  "Only adverts whose title or description contains this text, in any case."
   q: String
-  "The status."
+  "Only adverts on display, not on display, or featured."
   status: AdvertStatusEnum
-  "The taxon ids."
+  "Only adverts that stand directly in one of these taxons."
   taxonIds: [ID!]
-  "The title."
+  "Only adverts whose title contains this text, in any case."
   title: String
-  "The year."
+  "Only adverts of this year of make or model."
   year: Int
 }
 
-"The Adverts where sort."
+"An order for adverts."
 input AdvertsWhereSort {
-  "The field."
+  "What to order by; null means CREATED_AT."
   field: AdvertsWhereSortFieldEnum
-  "The ordering."
+  "Direction; null means ASCENDING."
   ordering: SortOrderingEnum
 }
 
-"The Adverts where sort field enum."
+"What adverts can be ordered by."
 enum AdvertsWhereSortFieldEnum {
-  "The CREATED_AT."
+  "When it was created."
   CREATED_AT
-  "The UPDATED_AT."
+  "When it last changed."
   UPDATED_AT
-  "The REQUIRES_VETTING_AT."
+  "When it began to wait for vetting."
   REQUIRES_VETTING_AT
-  "The VETTING_REJECTED_AT."
+  "When vetting refused it."
   VETTING_REJECTED_AT
 }
 
 "What ` + "`" + `advertUpsert` + "`" + ` is given."
 input AdvertUpsertMutationInput {
-  "The advert id."
+  "The advert to change; null creates one."
   advertId: ID
-  "The attributes."
+  "Its content."
   attributes: AdvertInput!
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
 }
 
 "What ` + "`" + `advertUpsert` + "`" + ` answers."
 type AdvertUpsertMutationPayload {
-  "The advert after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The advert as it is now; null when there are ` + "`" + `errors` + "`" + `."
   advert: Advert
   "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
   clientMutationId: String
@@ -6580,9 +6603,9 @@ type AdvertUpsertMutationPayload {
 
 "What ` + "`" + `advertDelete` + "`" + ` is given."
 input AdvertDeleteMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The id."
+  "The advert to delete."
   id: ID!
 }
 
@@ -6602,11 +6625,11 @@ type AdvertDeleteMutationPayload {
 
 "What ` + "`" + `advertPublishedUpdate` + "`" + ` is given."
 input AdvertPublishedUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The id."
+  "The advert to publish or take back."
   id: ID!
-  "The published."
+  "True publishes, false takes back."
   published: Boolean!
 }
 
@@ -6685,65 +6708,65 @@ type AdvertOptionValueEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/apikey.graphqls", Input: `extend type Query {
-  "The api key principal."
+  "Who the request's API key speaks for."
   apiKeyPrincipal: APIKeyPrincipal
 }
 
 extend type Mutation {
-  "The marketplacer api key create."
+  "Makes an API key for the operator or for a seller."
   marketplacerApiKeyCreate(
-    "What to do and with what."
+    "Who the key is for and what it may do."
     input: MarketplacerAPIKeyCreateMutationInput!
   ): MarketplacerAPIKeyCreateMutationPayload @scope(resource: "keys", level: "manage") @operator
 }
 
-"The APIKey principal."
+"Who an API key speaks for: the operator or one seller."
 type APIKeyPrincipal {
-  "The email address."
+  "Address to reach them; null when none is known."
   emailAddress: String
-  "The name."
+  "Name to show: the seller's business name, or the operator's name; null when there is none."
   name: String
-  "The seller."
+  "The seller; null for a key of the operator."
   seller: Seller
-  "The username."
+  "Name the principal is known by in logs; null when it has none."
   username: String
 }
 
-"The Marketplacer aPIKey."
+"An API key, without the secret text that a client sends."
 type MarketplacerAPIKey @scope(resource: "keys") {
-  "The id."
+  "Opaque global id of the key; it is not the key itself."
   id: ID!
-  "The created at."
+  "When the key was made."
   createdAt: ISO8601DateTime!
-  "The created by id."
+  "` + "`" + `legacyId` + "`" + ` of who made the key."
   createdById: Int!
-  "The created by type."
+  "Type of who made the key, such as ` + "`" + `Operator` + "`" + `."
   createdByType: String!
-  "The description."
+  "What the key is for, as its maker wrote it."
   description: String!
-  "The organization."
+  "Whose integration uses the key."
   organization: String!
 }
 
 "What ` + "`" + `marketplacerApiKeyCreate` + "`" + ` is given."
 input MarketplacerAPIKeyCreateMutationInput {
-  "The api terms of use."
+  "Whether the terms of the API are accepted; the key is refused unless true."
   apiTermsOfUse: Boolean!
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The description."
+  "What the key is for. Not blank."
   description: String!
-  "The organization."
+  "Whose integration uses the key. Not blank."
   organization: String!
-  "The scopes."
+  "What the key may do, as ` + "`" + `resource:level` + "`" + `, such as ` + "`" + `invoices:read` + "`" + `; null means all that its owner may do."
   scopes: [String!]
-  "The seller id."
+  "The seller to speak for; null makes a key of the operator."
   sellerId: ID
 }
 
 "What ` + "`" + `marketplacerApiKeyCreate` + "`" + ` answers."
 type MarketplacerAPIKeyCreateMutationPayload {
-  "The string after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The key to send with each request, shown only here and only once; null when there are ` + "`" + `errors` + "`" + `."
   apiKey: String
   "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
   clientMutationId: String
@@ -6751,14 +6774,14 @@ type MarketplacerAPIKeyCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The marketplacer aPIKey after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The key's public record; null when there are ` + "`" + `errors` + "`" + `."
   marketplacerApiKey: MarketplacerAPIKey
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/brand.graphqls", Input: `extend type Query {
-  "The brands."
+  "All brands, oldest first."
   brands(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6768,44 +6791,44 @@ type MarketplacerAPIKeyCreateMutationPayload {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The show online only."
+    "True keeps only brands with at least one advert on display; null means false."
     showOnlineOnly: Boolean
   ): BrandsConnection!
 }
 
 extend type Mutation {
-  "The brand create or update."
+  "Creates a brand, or changes one where ` + "`" + `id` + "`" + ` is given."
   brandCreateOrUpdate(
-    "What to do and with what."
+    "The brand."
     input: BrandCreateOrUpdateMutationInput!
   ): BrandCreateOrUpdateMutationPayload @scope(resource: "taxonomy", level: "write") @operator
 }
 
-"The Brand."
+"A make that adverts belong to."
 type Brand implements Node @scope(resource: "taxonomy") {
-  "The id."
+  "Opaque global id of the brand."
   id: ID!
-  "The default."
+  "Whether this is the brand for adverts that name none."
   default: Boolean!
-  "The external ids."
+  "Ids of the brand in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The logo."
+  "The brand's logo; null when there is none."
   logo: Image
-  "The name."
+  "Name of the brand."
   name: String!
-  "The slug."
+  "Name in lower case with hyphens, for use in URLs."
   slug: String!
 }
 
 "What ` + "`" + `brandCreateOrUpdate` + "`" + ` is given."
 input BrandCreateOrUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The id."
+  "The brand to change; null creates one."
   id: ID
-  "The name."
+  "Name of the brand; needed to create, absent leaves it."
   name: String
 }
 
@@ -6844,7 +6867,7 @@ type BrandEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/carrier.graphqls", Input: `extend type Query {
-  "The shipment carriers."
+  "All carriers that shipments can be sent with, oldest first."
   shipmentCarriers(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -6858,34 +6881,34 @@ type BrandEdge {
 }
 
 extend type Mutation {
-  "The shipment carrier create."
+  "Adds a carrier that shipments can be sent with."
   shipmentCarrierCreate(
-    "What to do and with what."
+    "The new carrier."
     input: ShipmentCarrierCreateMutationInput!
   ): ShipmentCarrierCreateMutationPayload @scope(resource: "shipments", level: "write") @operator
 }
 
-"The Shipment carrier."
+"A company that shipments can be sent with."
 type ShipmentCarrier implements Node @scope(resource: "shipments") {
-  "The id."
+  "Opaque global id of the carrier."
   id: ID!
-  "The homepage url."
+  "Its own site; null when not known."
   homepageUrl: String
-  "The name."
+  "Its name."
   name: String!
-  "The tracking url."
+  "Page to follow a shipment on, with ` + "`" + `{tracking_number}` + "`" + ` in the place of the number; null when it has none."
   trackingUrl: String
 }
 
 "What ` + "`" + `shipmentCarrierCreate` + "`" + ` is given."
 input ShipmentCarrierCreateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The homepage url."
+  "Its own site, an absolute URL; null means not known."
   homepageUrl: String
-  "The name."
+  "Its name. Not blank."
   name: String!
-  "The tracking url."
+  "Page to follow a shipment on, with ` + "`" + `{tracking_number}` + "`" + ` in the place of the number; null means none."
   trackingUrl: String
 }
 
@@ -6897,7 +6920,7 @@ type ShipmentCarrierCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The carrier after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The new carrier; null when there are ` + "`" + `errors` + "`" + `."
   shipmentCarrier: ShipmentCarrier
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -6924,29 +6947,32 @@ type ShipmentCarrierEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/common.graphqls", Input: `"""
-A moment as an ISO 8601 date-time, written as RFC 3339 in UTC with up to nine digits of a second, such as
-` + "`" + `2026-03-01T09:30:00Z` + "`" + `. Inputs take any offset.
+A moment as an ISO 8601 date-time, written as RFC 3339 in UTC, such as ` + "`" + `2026-03-01T09:30:00Z` + "`" + `. Inputs take
+any offset, or a bare date, which is its first moment in UTC.
 """
 scalar ISO8601DateTime
 
-"A day of the calendar as an ISO 8601 date, such as ` + "`" + `2026-03-01` + "`" + `. Inputs also take a full date-time and keep its day."
+"""
+A day of the calendar as an ISO 8601 date, such as ` + "`" + `2026-03-01` + "`" + `. Inputs also take a full date-time,
+since published clients send one.
+"""
 scalar ISO8601Date
 
-"An exact decimal number, sent as a string such as ` + "`" + `\"25.95\"` + "`" + ` so that no digit is lost. Inputs take a number too."
+"An exact decimal number, sent as a string such as ` + "`" + `25.95` + "`" + ` so that no digit is lost. Inputs take a number too."
 scalar Decimal
 
 "Any JSON value, sent and read as it is: object, list, string, number, boolean or null."
 scalar JSON
 
 """
-Makes the type subscribable: webhooks can be registered for its changes. Its class in ` + "`" + `WebhookKlassEnum` + "`" + ` is the type's name in
-upper case with underscores, ` + "`" + `OPTION_TYPE` + "`" + ` for ` + "`" + `OptionType` + "`" + `.
+Makes the type subscribable: webhooks can be registered for its changes. Its class in ` + "`" + `WebhookKlassEnum` + "`" + ` is
+the type's name in upper case with underscores, ` + "`" + `OPTION_TYPE` + "`" + ` for ` + "`" + `OptionType` + "`" + `.
 """
 directive @webhook on OBJECT
 
 """
-The scope a key needs, written ` + "`" + `resource:level` + "`" + ` in the key: to read any field of the type where it stands on a type, to call
-the field where it stands on a field. A higher level includes the lower ones: read, write, manage.
+The scope that a key needs, written ` + "`" + `resource:level` + "`" + ` among its scopes: to select the type, where it stands on
+a type; to call the field, where it stands on a field. ` + "`" + `manage` + "`" + ` includes ` + "`" + `write` + "`" + `, which includes ` + "`" + `read` + "`" + `.
 """
 directive @scope(
   "What the scope is about: adverts, sellers, taxonomy, orders, invoices, shipments, webhooks or keys."
@@ -6958,126 +6984,129 @@ directive @scope(
 "Only a key of the operator may call the field; a seller's key is refused whatever its scopes."
 directive @operator on FIELD_DEFINITION
 
-"The Page info."
+"Where a page lies within a whole list."
 type PageInfo {
-  "The end cursor."
+  "Cursor of the last entry, for ` + "`" + `after` + "`" + ` of the next page; null on an empty page."
   endCursor: String
-  "The has next page."
+  "Whether entries follow this page."
   hasNextPage: Boolean!
-  "The has previous page."
+  "Whether entries precede this page."
   hasPreviousPage: Boolean!
-  "The start cursor."
+  "Cursor of the first entry, for ` + "`" + `before` + "`" + ` of the previous page; null on an empty page."
   startCursor: String
 }
 
-"The Validation error."
+"What is wrong with one field of an input."
 type ValidationError {
-  "The field."
+  "Path into the input in snake_case, without its wrapper: ` + "`" + `attributes.variants.0.sku` + "`" + ` is ` + "`" + `variants.0.sku` + "`" + `."
   field: String!
-  "The messages."
+  "What is wrong and what to do about it, for people to read."
   messages: [String!]!
 }
 
-"The Key value input."
+"A key with its value, for external ids and metadata."
 input KeyValueInput {
-  "The key."
+  "Name of the entry, unique within its owner."
   key: String!
-  "The value."
+  "Text to store under the key; null removes the key."
   value: String
 }
 
-"The Money input field."
+"An amount of money in the marketplace's currency."
 input MoneyInputField {
-  "The amount."
+  "Cents, tax included."
   amount: Int!
-  "The tax."
+  "How much of ` + "`" + `amount` + "`" + ` is tax, in cents; null means it follows from ` + "`" + `taxRate` + "`" + `, or is zero without one."
   tax: Int
-  "The tax rate."
+  "Rate of the tax in per cent, 10.0 for a tenth; null when unknown."
   taxRate: Float
 }
 
-"The Sort ordering enum."
+"Direction of a sort."
 enum SortOrderingEnum {
-  "The ASCENDING."
+  "Smallest, earliest or alphabetically first comes first."
   ASCENDING
-  "The DESCENDING."
+  "Largest, latest or alphabetically last comes first."
   DESCENDING
 }
 `, BuiltIn: false},
 	{Name: "../schema/externalid.graphqls", Input: `extend type Query {
-  "The external ids."
+  "External ids by key, value or both, to find out which entities they belong to."
   externalIds(
-    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "How many to return, at most 500; null means 50."
     first: Int
-    "The key."
+    "Only ids with exactly this key; null means any."
     key: String
-    "The owner type."
+    "Only ids of entities of this type, such as ` + "`" + `Advert` + "`" + `; null means any."
     ownerType: String
-    "The value."
+    "Only ids with exactly this value; null means any."
     value: String
-    "The values."
+    "Only ids with one of these values; null means any."
     values: [String!]
   ): [ExternalID!]!
 }
 
-"The Mutation."
+"Everything that can be changed. Each field takes one ` + "`" + `input` + "`" + ` and says in its payload what came of it."
 type Mutation {
-  "The external id upsert."
+  "Gives an entity an external id, or changes the value of one that it has."
   externalIdUpsert(
-    "What to do and with what."
+    "The owner, the key and the value."
     input: ExternalIDUpsertMutationInput!
   ): ExternalIDUpsertMutationPayload
 
-  "The metadata upsert."
+  "Sets one metadata value of an entity."
   metadataUpsert(
-    "What to do and with what."
+    "The owner, the key and the value."
     input: MetadataUpsertMutationInput!
   ): MetadataUpsertMutationPayload
 }
 
-"The External iD."
+"The id that an entity has in another system."
 type ExternalID {
-  "The id."
+  "Opaque global id of the external id."
   id: ID!
-  "The key."
+  "Which system or purpose the id belongs to."
   key: String!
-  "The owner."
+  "The entity that has the id."
   owner: Node!
-  "The value."
+  "The id in that system, unique under its key among owners of the same type that are not deleted."
   value: String!
 }
 
-"The Metadatum."
+"One key and value pair that an integration keeps with an entity."
 type Metadatum {
-  "The created at."
+  "When the key was first set."
   createdAt: ISO8601DateTime!
-  "The key."
+  "Name of the entry, unique within its owner."
   key: String!
-  "The updated at."
+  "When the value last changed."
   updatedAt: ISO8601DateTime!
-  "The value."
+  "The stored text."
   value: String!
 }
 
-"The External iDInput."
+"A condition on external ids: one key with any of several values."
 input ExternalIDInput {
-  "The key."
+  "The key to look under."
   key: String!
-  "The value."
+  "The values to look for; an owner with any of them matches."
   value: [String!]!
 }
 
 "What ` + "`" + `externalIdUpsert` + "`" + ` is given."
 input ExternalIDUpsertMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The key."
+  "Which system or purpose the id belongs to. Not blank."
   key: String!
-  "The owner."
+  "Global id of the entity that gets the id."
   owner: ID!
-  "The owner key unique."
+  "True replaces the value that the owner already has under the key; false or null adds one more beside it."
   ownerKeyUnique: Boolean
-  "The value."
+  """
+  The id in that system. Taken by another owner of the same type under this key, it is an error on
+  ` + "`" + `external_ids` + "`" + `.
+  """
   value: String!
 }
 
@@ -7089,7 +7118,7 @@ type ExternalIDUpsertMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The external iD after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The external id as stored; null when there are ` + "`" + `errors` + "`" + `."
   externalId: ExternalID
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -7097,13 +7126,13 @@ type ExternalIDUpsertMutationPayload {
 
 "What ` + "`" + `metadataUpsert` + "`" + ` is given."
 input MetadataUpsertMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The key."
+  "Name of the entry. Not blank."
   key: String!
-  "The owner."
+  "Global id of the entity that the entry belongs to."
   owner: ID!
-  "The value."
+  "Text to store; it replaces what the key had."
   value: String!
 }
 
@@ -7115,80 +7144,86 @@ type MetadataUpsertMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The metadatum after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The entry as stored; null when there are ` + "`" + `errors` + "`" + `."
   metadata: Metadatum
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
 }
 `, BuiltIn: false},
-	{Name: "../schema/image.graphqls", Input: `"The Image."
+	{Name: "../schema/image.graphqls", Input: `"A picture of an advert, variant, seller, brand or taxon."
 type Image implements Node {
-  "The id."
+  "Opaque global id of the image."
   id: ID!
-  "The alt."
+  "Text for those who cannot see the picture; null when none was given."
   alt: String
-  "The filename."
+  "Name of the file as it was handed in; null when unknown."
   filename: String
-  "The height."
+  "Height in pixels; null when unknown, as for pictures that are only linked."
   height: Int
-  "The metadata."
+  "Free text kept with the picture; null when there is none."
   metadata: String
-  "The position."
+  "Place among the pictures of its owner, counted from zero."
   position: Int!
-  "The size."
+  "Size of the file in bytes; null when unknown."
   size: Int
-  "The url."
+  """
+  Where to fetch the picture. Pictures that are only linked, and servers without scaling, ignore the
+  arguments.
+  """
   url(
-    "The fill color."
+    """
+    Colour for the space around the picture, as hexadecimal RGB such as ` + "`" + `ffffff` + "`" + `; null leaves it
+    transparent.
+    """
     fillColor: String
-    "The fit."
+    "How the picture is made to fit ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `; null means ` + "`" + `clip` + "`" + `."
     fit: ImageFitEnum
-    "The height."
+    "Wanted height in pixels; null means that of the picture."
     height: Int
-    "The original format."
+    "True keeps the file's own format; null means false, any format that suits."
     originalFormat: Boolean
-    "The width."
+    "Wanted width in pixels; null means that of the picture."
     width: Int
   ): String!
-  "The width."
+  "Width in pixels; null when unknown, as for pictures that are only linked."
   width: Int
 }
 
-"The Image fit enum."
+"How a picture is made to fit a width and a height."
 enum ImageFitEnum {
-  "The clamp."
+  "Scaled to lie inside, the rest filled by stretching its edge pixels."
   clamp
-  "The clip."
+  "Scaled to lie inside, proportions kept, nothing cut or filled."
   clip
-  "The crop."
+  "Scaled to cover the whole area, what hangs over cut off."
   crop
-  "The facearea."
+  "Cut around the faces that are found in it."
   facearea
-  "The fill."
+  "Scaled to lie inside, the rest filled with ` + "`" + `fillColor` + "`" + `."
   fill
-  "The fillmax."
+  "As ` + "`" + `fill` + "`" + `, but never scaled up."
   fillmax
-  "The max."
+  "As ` + "`" + `clip` + "`" + `, but never scaled up."
   max
-  "The min."
+  "As ` + "`" + `crop` + "`" + `, but never scaled up."
   min
-  "The scale."
+  "Stretched to exactly the size, proportions not kept."
   scale
 }
 
-"The Image input."
+"A picture to add, or one to change where ` + "`" + `imageId` + "`" + ` is given. A new one needs ` + "`" + `sourceUrl` + "`" + ` or ` + "`" + `dataBase64` + "`" + `."
 input ImageInput {
-  "The alt."
+  "Text for those who cannot see the picture; null means none."
   alt: String
-  "The data base64."
+  "The file itself in base64: PNG, JPEG, WebP or GIF, at most 5 MiB; null when it is linked."
   dataBase64: String
-  "The filename."
+  "Name to remember for the file; null means none."
   filename: String
-  "The image id."
+  "A picture that the owner already has, to keep or change; null adds a new one."
   imageId: ID
-  "The size."
+  "Size of the file in bytes; null when unknown. With ` + "`" + `dataBase64` + "`" + ` it is measured."
   size: Int
-  "The source url."
+  "Where the picture lies; served as given and never fetched by this server; null when it is sent."
   sourceUrl: String
 }
 
@@ -7213,253 +7248,253 @@ type ImageEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/invoice.graphqls", Input: `extend type Query {
-  "The invoices."
+  "Invoices that meet every condition given. A seller's key sees only that seller's own."
   invoices(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
     "Cursor to stop before, exclusive; null goes to the end."
     before: String
-    "The filters."
+    "Conditions on the invoice; null means none."
     filters: InvoiceFilters
     "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The sort."
+    "In which order; null means oldest first."
     sort: InvoiceSort
   ): InvoicesConnection!
 }
 
-"The Invoice."
+"One seller's share of an order, delivered in one way."
 type Invoice implements Node @webhook @scope(resource: "invoices") {
-  "The id."
+  "Opaque global id of the invoice."
   id: ID!
-  "The buyer billing address."
+  "Where the bill goes; null when not given."
   buyerBillingAddress: Address
-  "The buyer email address."
+  "The buyer's email address; null when not given."
   buyerEmailAddress: String
-  "The buyer first name."
+  "The buyer's given name; null when not given."
   buyerFirstName: String
-  "The buyer message to seller."
+  "What the buyer wrote to the seller; null when nothing."
   buyerMessageToSeller: String
-  "The buyer phone."
+  "The buyer's telephone number; null when not given."
   buyerPhone: String
-  "The buyer surname."
+  "The buyer's family name; null when not given."
   buyerSurname: String
-  "The commission amount cents."
+  "What the marketplace keeps of it, in cents; null when no commission is agreed."
   commissionAmountCents: Int
-  "The commission amount formatted."
+  "What the marketplace keeps of it, as people read it; null when no commission is agreed."
   commissionAmountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String
-  "The created at."
+  "When the invoice was created."
   createdAt: ISO8601DateTime!
-  "The delivery type."
+  "How the goods reach the buyer."
   deliveryType: DeliveryTypeEnum!
-  "The discount cents."
+  "What was taken off, in cents; zero when nothing."
   discountCents: Int!
-  "The discount formatted."
+  "What was taken off, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The external ids."
+  "Ids of the invoice in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The line items."
+  "What was bought."
   lineItems: [LineItem!]!
-  "The metadata."
+  "Key and value pairs that integrations keep with the invoice; empty when there are none."
   metadata: [Metadatum!]!
-  "The order."
+  "The order that it is part of. A seller sees only its own share there."
   order: Order!
-  "The paid at."
+  "When it was paid; null until then."
   paidAt: ISO8601DateTime
-  "The remitted at."
+  "When the seller was paid out; null until then."
   remittedAt: ISO8601DateTime
-  "The seller."
+  "Who sells the goods."
   seller: Seller!
-  "The shipments."
+  "What was sent so far; empty when nothing."
   shipments: [Shipment!]!
-  "The shipping address."
+  "Where the goods go; null when nothing is sent."
   shippingAddress: Address
-  "The shipping cost cents."
+  "Cost of sending, in cents."
   shippingCostCents: Int!
-  "The shipping cost formatted."
+  "Cost of sending, as people read it."
   shippingCostFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The shipping description."
+  "How the goods are sent, in words; empty when nothing is sent."
   shippingDescription: String!
-  "The shipping from location message."
+  "Where the goods are sent from, in words; null when the seller's address is not known."
   shippingFromLocationMessage(
-    "The use city."
+    "True names the city, false or null the state or country."
     useCity: Boolean
   ): String
-  "The status."
+  "The one status that says most."
   status: InvoiceStatusEnum! @deprecated(reason: "Use ` + "`" + `statusFlags` + "`" + `, which can say several things at once.")
-  "The status flags."
+  "All that is true of it now, such as paid and partly sent; empty while payment is awaited."
   statusFlags: [InvoiceStatusFlagEnum!]!
-  "The subtotal cents."
+  "Value of the goods without sending and discounts, in cents."
   subtotalCents: Int!
-  "The subtotal formatted."
+  "Value of the goods without sending and discounts, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The tax rate."
+  "Tax on the goods, in per cent; null when lines differ or it is not known."
   taxRate: Float
-  "The tax shipping cents."
+  "Tax contained in the cost of sending, in cents."
   taxShippingCents: Int!
-  "The tax shipping formatted."
+  "Tax contained in the cost of sending, as people read it."
   taxShippingFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The tax total cents."
+  "Tax contained in the total, in cents."
   taxTotalCents: Int!
-  "The tax total formatted."
+  "Tax contained in the total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The total cents."
+  "What the buyer pays: goods and sending, less discounts, in cents."
   totalCents: Int!
-  "The total formatted."
+  "What the buyer pays, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The total including adjustments cents."
+  "The total with later fees and promotions, in cents; equals ` + "`" + `totalCents` + "`" + ` when there are none."
   totalIncludingAdjustmentsCents: Int!
-  "The total including adjustments formatted."
+  "The total with later fees and promotions, as people read it."
   totalIncludingAdjustmentsFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The updated at."
+  "When the invoice last changed."
   updatedAt: ISO8601DateTime!
 }
 
-"The Invoice status enum."
+"How far an invoice has come, in one word."
 enum InvoiceStatusEnum {
-  "The AWAITING_PAYMENT."
+  "Not paid yet."
   AWAITING_PAYMENT
-  "The PAID."
+  "Paid, nothing sent yet."
   PAID
-  "The PAYMENT_UNDER_REVIEW."
+  "Paid, but the payment is being looked into."
   PAYMENT_UNDER_REVIEW
-  "The SENT."
+  "All goods are sent."
   SENT
-  "The PARTIALLY_SENT."
+  "Some goods are sent."
   PARTIALLY_SENT
-  "The READY."
+  "Ready to be collected by the buyer."
   READY
-  "The COLLECTED."
+  "Collected by the buyer."
   COLLECTED
-  "The REFUNDED."
+  "The money went back to the buyer."
   REFUNDED
-  "The CANCELLED."
+  "Called off."
   CANCELLED
 }
 
-"The Invoice status flag enum."
+"Something that is true of an invoice. Several can be at once."
 enum InvoiceStatusFlagEnum {
-  "The PAID."
+  "It is paid."
   PAID
-  "The PAYMENT_UNDER_REVIEW."
+  "Its payment is being looked into."
   PAYMENT_UNDER_REVIEW
-  "The SENT."
+  "All goods are sent."
   SENT
-  "The PARTIALLY_SENT."
+  "Some goods are sent."
   PARTIALLY_SENT
-  "The AWAITING_RETURN."
+  "Goods are expected back from the buyer."
   AWAITING_RETURN
-  "The AWAITING_REFUND."
+  "Money is expected to go back to the buyer."
   AWAITING_REFUND
-  "The REFUNDED."
+  "Money went back to the buyer."
   REFUNDED
-  "The CANCELLED."
+  "It is called off."
   CANCELLED
-  "The READY."
+  "It is ready to be collected by the buyer."
   READY
-  "The COLLECTED."
+  "The buyer has collected it."
   COLLECTED
-  "The REMITTED."
+  "The seller was paid out."
   REMITTED
 }
 
-"The Invoice input."
+"Lines of a new order that belong together."
 input InvoiceInput {
-  "The external ids."
+  "External ids of the invoice; a null value is as good as leaving the key out."
   externalIds: [KeyValueInput!]
-  "The line items."
+  "What is bought. At least one line, all of one seller and one delivery type."
   lineItems: [LineItemInput!]!
-  "The metadata."
+  "Metadata of the invoice; a null value is as good as leaving the key out."
   metadata: [KeyValueInput!]
-  "The total cents."
+  "What the caller reckons as total, in cents; an error when it differs. Null skips the comparison."
   totalCents: Int
 }
 
-"The Invoice filters."
+"Conditions on invoices. All that are given must be met; null means no condition."
 input InvoiceFilters {
-  "The awaiting collection."
+  "True keeps only those ready to be collected by the buyer, false only the others."
   awaitingCollection: Boolean
-  "The buyer email address."
+  "Only those whose buyer has this email address, in any case."
   buyerEmailAddress: String
-  "The buyer name."
+  "Only those whose buyer's given and family name contain this text, in any case."
   buyerName: String
-  "The created since."
+  "Only those created at or after this moment."
   createdSince: ISO8601DateTime
-  "The created until."
+  "Only those created at or before this moment."
   createdUntil: ISO8601DateTime
-  "The external id."
+  "Only those with exactly this value among their external ids."
   externalId: String
-  "The legacy id."
+  "Only the one with this legacy id."
   legacyId: Int
-  "The not dispatched."
+  "True keeps only those that are paid and not wholly sent, partly sent ones included; false only the others."
   notDispatched: Boolean
-  "The order id."
+  "Only those of the order with this legacy id."
   orderId: Int
-  "The paid since."
+  "Only those paid at or after this moment."
   paidSince: ISO8601DateTime
-  "The paid until."
+  "Only those paid at or before this moment."
   paidUntil: ISO8601DateTime
-  "The partial external id."
+  "Only those with this text inside a value of their external ids."
   partialExternalId: String
-  "The remitted since."
+  "Only those paid out to the seller at or after this moment."
   remittedSince: ISO8601DateTime
-  "The remitted until."
+  "Only those paid out to the seller at or before this moment."
   remittedUntil: ISO8601DateTime
-  "The statuses."
+  "Only those in one of these statuses."
   statuses: [InvoiceStatusEnum!]
-  "The updated since."
+  "Only those that changed at or after this moment."
   updatedSince: ISO8601DateTime
-  "The updated until."
+  "Only those whose last change was at or before this moment."
   updatedUntil: ISO8601DateTime
 }
 
-"The Invoice sort."
+"An order for invoices."
 input InvoiceSort {
-  "The fields."
+  "What to order by, the first deciding first. At least one."
   fields: [InvoiceSortFieldEnum!]!
-  "The ordering."
+  "Direction for all ` + "`" + `fields` + "`" + `; null means ASCENDING."
   ordering: SortOrderingEnum
 }
 
-"The Invoice sort field enum."
+"What invoices can be ordered by."
 enum InvoiceSortFieldEnum {
-  "The CREATED_AT."
+  "When it was created."
   CREATED_AT
-  "The UPDATED_AT."
+  "When it last changed."
   UPDATED_AT
-  "The PAID_AT."
+  "When it was paid; unpaid ones come last."
   PAID_AT
-  "The REMITTED_AT."
+  "When the seller was paid out; those not paid out come last."
   REMITTED_AT
-  "The STATUS."
+  "Its status, in the order of ` + "`" + `InvoiceStatusEnum` + "`" + `."
   STATUS
 }
 
@@ -7495,164 +7530,166 @@ type InvoiceConnection {
   totalCount: Int!
 }
 `, BuiltIn: false},
-	{Name: "../schema/lineitem.graphqls", Input: `"The Line item."
+	{Name: "../schema/lineitem.graphqls", Input: `"A quantity of one variant on an invoice, with what was sold kept as it was."
 type LineItem implements Node @scope(resource: "invoices") {
-  "The id."
+  "Opaque global id of the line item."
   id: ID!
-  "The advert."
+  "The advert as it is today; null when it is deleted or cannot be seen."
   advert: Advert @deprecated(reason: "Use ` + "`" + `advertId` + "`" + `, ` + "`" + `advertTitle` + "`" + ` and ` + "`" + `advertCode` + "`" + `, which keep what was sold.")
-  "The advert code."
+  "The advert's code when it was sold; null when it had none."
   advertCode: String
-  "The advert id."
+  "Global id of the advert that was sold; null when it is not known."
   advertId: ID
-  "The advert legacy id."
+  "Legacy id of the advert that was sold; null when it is not known."
   advertLegacyId: Int
-  "The advert title."
+  "The advert's title when it was sold; null when it is not known."
   advertTitle: String
-  "The brand name."
+  "The brand's name when it was sold; null when there was none."
   brandName: String
-  "The commission amount cents."
+  "What the marketplace keeps of the line, in cents; null when no commission is agreed."
   commissionAmountCents: Int
-  "The commission amount formatted."
+  "What the marketplace keeps of the line, as people read it; null when no commission is agreed."
   commissionAmountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String
-  "The discount cents."
+  "What was taken off the line, in cents; zero when nothing."
   discountCents: Int!
-  "The discount formatted."
+  "What was taken off the line, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The external ids."
+  "Ids of the line item in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The image."
+  "Picture of what was sold; null when there is none."
   image: Image
-  "The item amount cents."
+  "Price of one piece when it was sold, in cents."
   itemAmountCents: Int!
-  "The item amount formatted."
+  "Price of one piece when it was sold, as people read it."
   itemAmountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The metadata."
+  "Key and value pairs that integrations keep with the line item; empty when there are none."
   metadata: [Metadatum!]!
-  "The postage cents."
+  "Cost of sending the line, in cents."
   postageCents: Int!
-  "The postage formatted."
+  "Cost of sending the line, as people read it."
   postageFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The quantity."
+  "Pieces that were bought."
   quantity: Int!
-  "The quantity awaiting dispatch."
+  "Pieces that are still to be sent; null when none are to be sent at all."
   quantityAwaitingDispatch: Int
-  "The quantity returnable."
+  "Pieces that the buyer could send back."
   quantityReturnable: Int!
-  "The shipment."
+  "The latest shipment with pieces of this line; null when nothing was sent."
   shipment: Shipment
-  "The shipments."
+  "All shipments with pieces of this line; null or empty when nothing was sent."
   shipments: [Shipment!]
-  "The status."
+  "How far the line has come."
   status: LineItemStatusEnum!
-  "The status full."
+  "How far the line has come, sending included."
   statusFull: LineItemStatusFullEnum!
-  "The subtotal cents."
+  "Price of all pieces before discount and sending, in cents."
   subtotalCents: Int!
-  "The subtotal formatted."
+  "Price of all pieces before discount and sending, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The tax rate."
+  "Tax on the line, in per cent; null when not known."
   taxRate: Float
-  "The tax total cents."
+  "Tax contained in the line's total, in cents."
   taxTotalCents: Int!
-  "The tax total formatted."
+  "Tax contained in the line's total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The total cents."
+  "What the buyer pays for the line, in cents."
   totalCents: Int!
-  "The total formatted."
+  "What the buyer pays for the line, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The variant."
+  "The variant as it is today; null when it is deleted or cannot be seen."
   variant: Variant @deprecated(reason: "Use ` + "`" + `variantId` + "`" + `, ` + "`" + `variantName` + "`" + ` and ` + "`" + `variantSku` + "`" + `, which keep what was sold.")
-  "The variant barcode."
+  "The variant's barcode when it was sold; null when it had none."
   variantBarcode: String
-  "The variant id."
+  "Global id of the variant that was sold; null when it is not known."
   variantId: ID
-  "The variant legacy id."
+  "Legacy id of the variant that was sold; null when it is not known."
   variantLegacyId: Int
-  "The variant name."
+  "The variant's label when it was sold; null when it had none."
   variantName: String
-  "The variant sku."
+  "The variant's sku when it was sold; null when it had none."
   variantSku: String
 }
 
-"The Line item status enum."
+"How far a line has come."
 enum LineItemStatusEnum {
-  "The NEW."
+  "Not paid yet."
   NEW
-  "The ALLOCATED."
+  "Paid, its stock taken."
   ALLOCATED
-  "The REFUNDED."
+  "The money for it went back to the buyer."
   REFUNDED
-  "The CANCELLED."
+  "Called off."
   CANCELLED
 }
 
-"The Line item status full enum."
+"How far a line has come, sending included."
 enum LineItemStatusFullEnum {
-  "The NEW."
+  "Not paid yet."
   NEW
-  "The ALLOCATED."
+  "Paid, its stock taken, and not all pieces sent."
   ALLOCATED
-  "The SHIPPED."
+  "All pieces are sent."
   SHIPPED
-  "The REFUNDED."
+  "The money for it went back to the buyer."
   REFUNDED
-  "The CANCELLED."
+  "Called off."
   CANCELLED
 }
 
-"The Delivery type enum."
+"How goods reach the buyer."
 enum DeliveryTypeEnum {
-  "The BUY_ONLINE."
+  "They are sent."
   BUY_ONLINE
-  "The CLICK_AND_COLLECT."
+  "The buyer collects them."
   CLICK_AND_COLLECT
-  "The NO_DISPATCH."
+  "There is nothing to send or collect."
   NO_DISPATCH
 }
 
-"The Line item input."
+"A quantity of one variant to buy. A line that cannot be sold refuses the whole order."
 input LineItemInput {
-  "The cost."
+  "Price of the whole line, all pieces together; null means the variant's current price for each."
   cost: MoneyInputField
-  "The delivery type."
+  "How it reaches the buyer; null means BUY_ONLINE."
   deliveryType: DeliveryTypeEnum
-  "The external ids."
+  "External ids of the line; a null value is as good as leaving the key out."
   externalIds: [KeyValueInput!]
-  "The metadata."
+  "Metadata of the line; a null value is as good as leaving the key out."
   metadata: [KeyValueInput!]
-  "The postage."
+  "Cost of sending the line, with its tax; null means ` + "`" + `postageCents` + "`" + `, or nothing."
   postage: MoneyInputField
-  "The postage cents."
+  "Cost of sending the line, in cents; null means ` + "`" + `postage` + "`" + `, or nothing."
   postageCents: Int
-  "The quantity."
+  "Pieces, at least one, and at most what is in stock."
   quantity: Int!
-  "The total cents."
+  """
+  What the caller reckons as the line's total, in cents; an error when it differs. Null skips the comparison.
+  """
   totalCents: Int
-  "The variant id."
+  "What is bought."
   variantId: ID!
 }
 
@@ -7682,58 +7719,60 @@ interface Node {
   id: ID!
 }
 
-"The Query."
+"Everything that can be read."
 type Query {
-  "The node."
+  "One entity by its global id; null with a ` + "`" + `NOT_FOUND` + "`" + ` error when there is none that the key may see."
   node(
-    "The id."
+    "Global id of any type that implements ` + "`" + `Node` + "`" + `."
     id: ID!
   ): Node
 
-  "The nodes."
+  """
+  Several entities by their global ids, in the order asked for; null in the place of each that cannot be seen.
+  """
   nodes(
-    "The ids."
+    "Global ids, of mixed types if need be, at most 500."
     ids: [ID!]!
   ): [Node]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/option.graphqls", Input: `extend type Mutation {
-  "The option type create or update."
+  "Creates an option type, or changes one where ` + "`" + `id` + "`" + ` is given."
   optionTypeCreateOrUpdate(
-    "What to do and with what."
+    "The option type."
     input: OptionTypeCreateOrUpdateMutationInput!
   ): OptionTypeCreateOrUpdateMutationPayload @scope(resource: "taxonomy", level: "write") @operator
 
-  "The option value create or update."
+  "Creates a value of an option type, or changes one where ` + "`" + `id` + "`" + ` is given."
   optionValueCreateOrUpdate(
-    "What to do and with what."
+    "The option value."
     input: OptionValueCreateOrUpdateMutationInput!
   ): OptionValueCreateOrUpdateMutationPayload @scope(resource: "taxonomy", level: "write") @operator
 }
 
-"The Option type."
+"A property that adverts or variants can have, such as size or material."
 type OptionType implements Node @webhook @scope(resource: "taxonomy") {
-  "The id."
+  "Opaque global id of the option type."
   id: ID!
-  "The applied to."
+  "Whether the adverts or their variants carry it."
   appliedTo: AppliedToEnum!
-  "The category."
+  "What the property is used for."
   category: PurposeEnum! @deprecated(reason: "Use ` + "`" + `appliedTo` + "`" + ` and ` + "`" + `fieldType` + "`" + `.")
-  "The description."
+  "What the property means; empty when not given."
   description: String!
-  "The display name."
+  "Name that buyers see."
   displayName: String!
-  "The external ids."
+  "Ids of the option type in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The field type."
+  "What a value looks like: chosen from a list, or written."
   fieldType: FieldTypeEnum!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The name."
+  "Name within the catalogue."
   name: String!
-  "The optional."
+  "Whether an advert can do without it."
   optional: Boolean!
-  "The option values."
+  "The values to choose from, by position; empty for free text."
   optionValues(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -7744,11 +7783,11 @@ type OptionType implements Node @webhook @scope(resource: "taxonomy") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): OptionValuesConnection
-  "The position."
+  "Place among option types, counted from zero."
   position: Int!
-  "The presentation."
+  "Name in an older form; null when there is none."
   presentation: String
-  "The prototypes."
+  "The prototypes that contain it."
   prototypes(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -7761,81 +7800,81 @@ type OptionType implements Node @webhook @scope(resource: "taxonomy") {
   ): PrototypesConnection!
 }
 
-"The Option value."
+"A value that can be chosen for an option type, such as red for colour."
 type OptionValue implements Node @webhook @scope(resource: "taxonomy") {
-  "The id."
+  "Opaque global id of the option value."
   id: ID!
-  "The display name."
+  "Name that buyers see."
   displayName: String!
-  "The external ids."
+  "Ids of the option value in other systems; null or empty when it has none."
   externalIds: [ExternalID!]
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The name."
+  "Name within the catalogue."
   name: String!
-  "The option type."
+  "The option type that it is a value of; null when that is gone."
   optionType: OptionType
-  "The position."
+  "Place among the values of its option type, counted from zero."
   position: Int!
-  "The presentation."
+  "Name in an older form, the same as ` + "`" + `displayName` + "`" + `."
   presentation: String! @deprecated(reason: "Use ` + "`" + `displayName` + "`" + `.")
 }
 
-"The Applied to enum."
+"Who carries a property."
 enum AppliedToEnum {
-  "The ADVERT."
+  "The advert, the same for all its variants."
   ADVERT
-  "The VARIANT."
+  "Each variant; it tells the variants of an advert apart."
   VARIANT
 }
 
-"The Field type enum."
+"What a value of an option type looks like."
 enum FieldTypeEnum {
-  "The SINGLE_SELECT."
+  "One of the option type's values."
   SINGLE_SELECT
-  "The MULTI_SELECT."
+  "Any number of the option type's values."
   MULTI_SELECT
-  "The FREE_TEXT."
+  "Text that the seller writes."
   FREE_TEXT
 }
 
-"The Purpose enum."
+"What an option type is used for, in an older form of ` + "`" + `appliedTo` + "`" + ` and ` + "`" + `fieldType` + "`" + `."
 enum PurposeEnum {
-  "The VARIANT."
+  "Tells variants apart."
   VARIANT
-  "The FEATURE."
+  "Something to point out about the advert."
   FEATURE
-  "The PRODUCT_DETAILS_TEXT."
+  "A written detail of the advert."
   PRODUCT_DETAILS_TEXT
-  "The PRODUCT_DETAILS_SELECT."
+  "A detail of the advert chosen from a list."
   PRODUCT_DETAILS_SELECT
-  "The OTHER."
+  "Anything else."
   OTHER
 }
 
 "What ` + "`" + `optionTypeCreateOrUpdate` + "`" + ` is given."
 input OptionTypeCreateOrUpdateMutationInput {
-  "The applied to."
+  "Whether adverts or variants carry it; needed to create, absent leaves it."
   appliedTo: AppliedToEnum
-  "The category."
+  "The older form of ` + "`" + `appliedTo` + "`" + ` and ` + "`" + `fieldType` + "`" + `; null derives it from them."
   category: PurposeEnum
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The display name."
+  "Name that buyers see; on creation, null means ` + "`" + `name` + "`" + `. Absent leaves it."
   displayName: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The field type."
+  "What a value looks like; needed to create, absent leaves it."
   fieldType: FieldTypeEnum
-  "The id."
+  "The option type to change; null creates one."
   id: ID
-  "The name."
+  "Name within the catalogue; needed to create, absent leaves it."
   name: String
-  "The optional."
+  "Whether an advert can do without it; on creation, null means true. Absent leaves it."
   optional: Boolean
-  "The prototype ids."
+  "Prototypes to put it into, besides those it is in; null adds none."
   prototypeIds: [ID!]
-  "The prototype ids to remove."
+  "Prototypes to take it out of; null removes none."
   prototypeIdsToRemove: [ID!]
 }
 
@@ -7855,19 +7894,19 @@ type OptionTypeCreateOrUpdateMutationPayload {
 
 "What ` + "`" + `optionValueCreateOrUpdate` + "`" + ` is given."
 input OptionValueCreateOrUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The display name."
+  "Name that buyers see; on creation, null means ` + "`" + `name` + "`" + `. Absent leaves it."
   displayName: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The id."
+  "The option value to change; null creates one."
   id: ID
-  "The name."
+  "Name within the catalogue; needed to create, absent leaves it."
   name: String
-  "The option type id."
+  "The option type that it is a value of; needed to create, absent leaves it."
   optionTypeId: ID
-  "The position."
+  "Place among the values of its option type, from zero; on creation, null means last."
   position: Int
 }
 
@@ -7938,13 +7977,13 @@ type OptionValuesConnection {
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `extend type Query {
-  "The order."
+  "One order by its id; an error with the code ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the key may see."
   order(
-    "The order id."
+    "Global id of the order."
     orderId: ID!
   ): Order!
 
-  "The updated orders."
+  "Orders that changed since a moment, least recently updated first, for picking up where one left off."
   updatedOrders(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -7954,67 +7993,67 @@ type OptionValuesConnection {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The updated since."
+    "Only orders whose ` + "`" + `updatedAt` + "`" + ` is at or after this moment."
     updatedSince: ISO8601DateTime!
   ): UpdatedOrdersConnection!
 }
 
 extend type Mutation {
-  "The order create."
+  "Places an order, takes its stock, and splits it into one invoice per seller and delivery type."
   orderCreate(
-    "What to do and with what."
+    "The buyer, and what is bought."
     input: OrderCreateMutationInput!
   ): OrderCreateMutationPayload @scope(resource: "orders", level: "write") @operator
 
-  "The order update."
+  "Moves an order to another status and corrects the buyer's details. Moving to COMPLETE pays its invoices."
   orderUpdate(
-    "What to do and with what."
+    "Which order, its status, and what changes."
     input: OrderUpdateMutationInput!
   ): OrderUpdateMutationPayload @scope(resource: "orders", level: "write") @operator
 }
 
-"The Order."
+"What one buyer bought at one time, from one or more sellers. A seller sees its own share only."
 type Order implements Node @webhook @scope(resource: "orders") {
-  "The id."
+  "Opaque global id of the order."
   id: ID!
-  "The address."
+  "Where the goods go; null when nothing is sent."
   address: Address
-  "The aggregate invoice status."
+  "The status that all invoices share, or the least advanced of them; null when there are none."
   aggregateInvoiceStatus: InvoiceStatusEnum
-  "The aggregate invoice status final."
+  "Whether no invoice is expected to change any more; null when there are none."
   aggregateInvoiceStatusFinal: Boolean
-  "The billing address."
+  "Where the bill goes; null means ` + "`" + `address` + "`" + `."
   billingAddress: Address
-  "The billing company name."
+  "Company on the bill; null when there is none."
   billingCompanyName: String
-  "The billing email address."
+  "Email address for the bill; null means ` + "`" + `emailAddress` + "`" + `."
   billingEmailAddress: String
-  "The billing first name."
+  "Given name on the bill; null means ` + "`" + `firstName` + "`" + `."
   billingFirstName: String
-  "The billing phone."
+  "Telephone number on the bill; null means ` + "`" + `phone` + "`" + `."
   billingPhone: String
-  "The billing surname."
+  "Family name on the bill; null means ` + "`" + `surname` + "`" + `."
   billingSurname: String
-  "The company name."
+  "Company that the goods go to; null when there is none."
   companyName: String
-  "The created at."
+  "When the order was created."
   createdAt: ISO8601DateTime!
-  "The discount cents."
+  "What was taken off in all, in cents; zero when nothing."
   discountCents: Int!
-  "The discount formatted."
+  "What was taken off in all, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The email address."
+  "The buyer's email address; null when not given."
   emailAddress: String
-  "The external id."
+  "Value of the first of ` + "`" + `externalIds` + "`" + `; null when there are none."
   externalId: String
-  "The external ids."
+  "Ids of the order in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The first name."
+  "The buyer's given name; null when not given."
   firstName: String
-  "The invoices."
+  "One invoice per seller and delivery type."
   invoices(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8025,9 +8064,9 @@ type Order implements Node @webhook @scope(resource: "orders") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): InvoiceConnection!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The line items."
+  "What was bought, over all invoices."
   lineItems(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8038,151 +8077,151 @@ type Order implements Node @webhook @scope(resource: "orders") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): LineItemConnection!
-  "The message to seller."
+  "What the buyer wrote to the sellers; null when nothing."
   messageToSeller: String
-  "The metadata."
+  "Key and value pairs that integrations keep with the order; empty when there are none."
   metadata: [Metadatum!]!
-  "The phone."
+  "The buyer's telephone number; null when not given."
   phone: String
-  "The postage."
+  "Cost of sending, in the marketplace's currency. Prefer ` + "`" + `shippingCostCents` + "`" + `, which is exact."
   postage: Float!
-  "The shipments."
+  "What was sent so far, over all invoices; empty when nothing."
   shipments: [Shipment!]!
-  "The shipping cost cents."
+  "Cost of sending, in cents."
   shippingCostCents: Int!
-  "The shipping cost formatted."
+  "Cost of sending, as people read it."
   shippingCostFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The status."
+  "How far the purchase has come."
   status: OrderStatusEnum!
-  "The subtotal."
+  "Value of the goods, in the marketplace's currency. Prefer ` + "`" + `subtotalCents` + "`" + `, which is exact."
   subtotal: Float!
-  "The subtotal cents."
+  "Value of the goods without sending and discounts, in cents."
   subtotalCents: Int!
-  "The subtotal formatted."
+  "Value of the goods without sending and discounts, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The surname."
+  "The buyer's family name; null when not given."
   surname: String
-  "The tax total."
+  "Tax contained in the total, in the marketplace's currency. Prefer ` + "`" + `taxTotalCents` + "`" + `, which is exact."
   taxTotal: Float!
-  "The tax total cents."
+  "Tax contained in the total, in cents."
   taxTotalCents: Int!
-  "The tax total formatted."
+  "Tax contained in the total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The total."
+  "What the buyer pays, in the marketplace's currency. Prefer ` + "`" + `totalCents` + "`" + `, which is exact."
   total: Float!
-  "The total cents."
+  "What the buyer pays: goods and sending, less discounts, in cents."
   totalCents: Int!
-  "The total formatted."
+  "What the buyer pays, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String!
-  "The updated at."
+  "When the order last changed."
   updatedAt: ISO8601DateTime!
 }
 
-"The Order status enum."
+"How far a purchase has come."
 enum OrderStatusEnum {
-  "The NEW."
+  "Placed, nothing paid."
   NEW
-  "The CHECKOUT."
+  "The buyer is entering details."
   CHECKOUT
-  "The ABANDONED."
+  "Given up before payment."
   ABANDONED
-  "The COMPLETE."
+  "Paid; its invoices are for the sellers to fulfil."
   COMPLETE
-  "The PAYMENT_FAILED."
+  "Payment was tried and refused."
   PAYMENT_FAILED
-  "The PAYMENT_IN_PROGRESS."
+  "Payment has begun and is not settled."
   PAYMENT_IN_PROGRESS
-  "The PENDING_REVIEW."
+  "Waits for a person's decision."
   PENDING_REVIEW
 }
 
-"The Order input."
+"The buyer of a new order, and where the goods go."
 input OrderInput {
-  "The address."
+  "Where the goods go; null when nothing is sent."
   address: AddressInput
-  "The billing address."
+  "Where the bill goes; null means ` + "`" + `address` + "`" + `."
   billingAddress: AddressInput
-  "The billing company name."
+  "Company on the bill; null means none."
   billingCompanyName: String
-  "The billing email address."
+  "Email address for the bill; null means ` + "`" + `emailAddress` + "`" + `."
   billingEmailAddress: String
-  "The billing first name."
+  "Given name on the bill; null means ` + "`" + `firstName` + "`" + `."
   billingFirstName: String
-  "The billing phone."
+  "Telephone number on the bill; null means ` + "`" + `phone` + "`" + `."
   billingPhone: String
-  "The billing surname."
+  "Family name on the bill; null means ` + "`" + `surname` + "`" + `."
   billingSurname: String
-  "The company name."
+  "Company that the goods go to; null means none."
   companyName: String
-  "The email address."
+  "The buyer's email address; null means not given."
   emailAddress: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The first name."
+  "The buyer's given name; null means not given."
   firstName: String
-  "The message to seller."
+  "What the buyer writes to the sellers; null means nothing."
   messageToSeller: String
-  "The metadata."
+  "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
-  "The notes."
+  "The operator's notes, which no seller sees; null means none."
   notes: String
-  "The phone."
+  "The buyer's telephone number; null means not given."
   phone: String
-  "The surname."
+  "The buyer's family name; null means not given."
   surname: String
 }
 
-"The Order update input."
+"Corrections to the buyer's details. What is absent stays; null clears."
 input OrderUpdateInput {
-  "The address."
+  "Where the goods go, or the parts of it that change."
   address: AddressInput
-  "The billing address."
+  "Where the bill goes, or the parts of it that change."
   billingAddress: AddressInput
-  "The billing company name."
+  "Company on the bill."
   billingCompanyName: String
-  "The billing email address."
+  "Email address for the bill."
   billingEmailAddress: String
-  "The billing first name."
+  "Given name on the bill."
   billingFirstName: String
-  "The billing phone."
+  "Telephone number on the bill."
   billingPhone: String
-  "The billing surname."
+  "Family name on the bill."
   billingSurname: String
-  "The company name."
+  "Company that the goods go to."
   companyName: String
-  "The email address."
+  "The buyer's email address."
   emailAddress: String
-  "The first name."
+  "The buyer's given name."
   firstName: String
-  "The message to seller."
+  "What the buyer writes to the sellers."
   messageToSeller: String
-  "The phone."
+  "The buyer's telephone number."
   phone: String
-  "The surname."
+  "The buyer's family name."
   surname: String
 }
 
 "What ` + "`" + `orderCreate` + "`" + ` is given."
 input OrderCreateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The invoices."
+  "What is bought, grouped by the caller; exactly one of ` + "`" + `invoices` + "`" + ` and ` + "`" + `lineItems` + "`" + ` is needed."
   invoices: [InvoiceInput!]
-  "The line items."
+  "What is bought, to be split by this server; exactly one of ` + "`" + `invoices` + "`" + ` and ` + "`" + `lineItems` + "`" + ` is needed."
   lineItems: [LineItemInput!]
-  "The order."
+  "The buyer, and where the goods go."
   order: OrderInput!
 }
 
@@ -8194,7 +8233,7 @@ type OrderCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The order after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The new order; null when there are ` + "`" + `errors` + "`" + `."
   order: Order
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -8202,13 +8241,13 @@ type OrderCreateMutationPayload {
 
 "What ` + "`" + `orderUpdate` + "`" + ` is given."
 input OrderUpdateMutationInput {
-  "The attributes."
+  "Corrections to the buyer's details; null makes none."
   attributes: OrderUpdateInput
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The order id."
+  "The order to change."
   orderId: ID!
-  "The status."
+  "The status to move to; the present one leaves it."
   status: OrderStatusEnum!
 }
 
@@ -8247,7 +8286,7 @@ type OrderEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/prototype.graphqls", Input: `extend type Query {
-  "The prototypes."
+  "All prototypes, or some by their ids."
   prototypes(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8255,7 +8294,7 @@ type OrderEdge {
     before: String
     "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
-    "The ids."
+    "Only the prototypes with these ids; null means all."
     ids: [ID!]
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
@@ -8263,22 +8302,22 @@ type OrderEdge {
 }
 
 extend type Mutation {
-  "The prototype create or update."
+  "Creates a prototype, or changes one where ` + "`" + `id` + "`" + ` is given."
   prototypeCreateOrUpdate(
-    "What to do and with what."
+    "The prototype."
     input: PrototypeCreateOrUpdateMutationInput!
   ): PrototypeCreateOrUpdateMutationPayload @scope(resource: "taxonomy", level: "write") @operator
 }
 
-"The Prototype."
+"A set of option types that adverts of a kind share, such as size and colour for clothes."
 type Prototype implements Node @scope(resource: "taxonomy") {
-  "The id."
+  "Opaque global id of the prototype."
   id: ID!
-  "The external ids."
+  "Ids of the prototype in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The name."
+  "Name of the set."
   name: String!
-  "The option types."
+  "The option types in the set, by position."
   optionTypes(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8293,13 +8332,13 @@ type Prototype implements Node @scope(resource: "taxonomy") {
 
 "What ` + "`" + `prototypeCreateOrUpdate` + "`" + ` is given."
 input PrototypeCreateOrUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The id."
+  "The prototype to change; null creates one."
   id: ID
-  "The name."
+  "Name of the set; needed to create, absent leaves it."
   name: String
 }
 
@@ -8338,7 +8377,7 @@ type PrototypeEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/seller.graphqls", Input: `extend type Query {
-  "The sellers where."
+  "Sellers by text or id. A seller's key finds only that seller."
   sellersWhere(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8348,198 +8387,201 @@ type PrototypeEdge {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The q."
+    "Only sellers whose business name contains this text, in any case; null means all."
     q: String
-    "The retailer ids."
+    "Only the sellers with these ids; null means all."
     retailerIds: [ID!]
-    "The sort."
+    "In which order; null means oldest first."
     sort: SellersWhereSort
   ): SellerConnection!
 }
 
 extend type Mutation {
-  "The seller create."
+  "Adds a seller to the marketplace."
   sellerCreate(
-    "What to do and with what."
+    "The new seller."
     input: SellerCreateMutationInput!
   ): SellerCreateMutationPayload @scope(resource: "sellers", level: "write") @operator
 
-  "The seller update."
+  "Changes a seller. A seller's key can change only that seller itself."
   sellerUpdate(
-    "What to do and with what."
+    "Which seller, and what changes."
     input: SellerUpdateMutationInput!
   ): SellerUpdateMutationPayload @scope(resource: "sellers", level: "write")
 }
 
-"The Seller."
+"A business that sells on the marketplace."
 type Seller implements Node @webhook @scope(resource: "sellers") {
-  "The id."
+  "Opaque global id of the seller."
   id: ID!
-  "The account type."
+  "Kind of account, ` + "`" + `RETAILER` + "`" + ` or ` + "`" + `PROSPECTIVE` + "`" + `; null when not decided."
   accountType: String
-  "The address."
+  "Where the business is; null when not known."
   address: Address
-  "The base commission rate."
+  "What the marketplace keeps of a sale, in per cent; null means the marketplace's own rate."
   baseCommissionRate: Float
-  "The base domestic shipping cost."
+  "What sending within the country costs where an advert says nothing, in the marketplace's currency."
   baseDomesticShippingCost: Float!
-  "The business name."
+  "Name that buyers see."
   businessName: String!
-  "The business number."
+  "Number in the business register; empty when not given."
   businessNumber: String!
-  "The created at."
+  "When the seller was added; null when not recorded."
   createdAt: ISO8601DateTime
-  "The domestic shipping free threshold."
+  """
+  Value of goods from which sending within the country is free, in the marketplace's currency; null when it
+  never is.
+  """
   domesticShippingFreeThreshold: Float
-  "The email address."
+  "Address for orders and notices."
   emailAddress: String!
-  "The email cc."
+  "Further addresses that get copies, separated by commas; null when there are none."
   emailCc: String
-  "The external ids."
+  "Ids of the seller in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The invoice dispatch days threshold."
+  "Days within which paid goods are to be sent; null means no limit."
   invoiceDispatchDaysThreshold: Int
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The legal business name."
+  "Name in the business register."
   legalBusinessName: String!
-  "The logo."
+  "The seller's logo; null when there is none."
   logo: Image
-  "The logo url."
+  "Where to fetch the logo; null when there is none."
   logoUrl: String @deprecated(reason: "Use ` + "`" + `logo { url }` + "`" + `.")
-  "The marketplace shipping rules enabled."
+  "Whether the marketplace's shipping rules apply rather than the seller's own."
   marketplaceShippingRulesEnabled: Boolean!
-  "The metadata."
+  "Key and value pairs that integrations keep with the seller; empty when there are none."
   metadata: [Metadatum!]!
-  "The mobile."
+  "Mobile telephone number; null when not given."
   mobile: String
-  "The online."
+  "Whether the seller's adverts can be on display at all."
   online: Boolean!
-  "The online only."
+  "Whether the seller has no shop that buyers can visit."
   onlineOnly: Boolean!
-  "The opening hours."
+  "When the shop is open, as the seller wrote it; null when not given."
   openingHours: String
-  "The phone."
+  "Telephone number."
   phone: String!
-  "The refund request allowed."
+  "Whether the seller may ask for refunds itself; null when not decided."
   refundRequestAllowed: Boolean
-  "The seller rating."
+  "Buyers' rating, as a decimal in text; null when there is none."
   sellerRating: String
-  "The store category."
+  "What kind of shop it is; null when not given."
   storeCategory: String
-  "The store description."
+  "What the seller says about itself, as it was given; null when nothing."
   storeDescription: String
-  "The store description html."
+  "` + "`" + `storeDescription` + "`" + ` as sanitised HTML, Markdown rendered; empty when there is none."
   storeDescriptionHtml: String!
-  "The tags."
+  "Words to group sellers by; null when there are none."
   tags: [String!]
-  "The updated at."
+  "When the seller last changed."
   updatedAt: ISO8601DateTime!
-  "The youtube video url."
+  "Link to a video about the seller; null when there is none."
   youtubeVideoUrl: String
 }
 
-"The Seller account type enum."
+"How far a seller has come."
 enum SellerAccountTypeEnum {
-  "The PROSPECTIVE."
+  "Signed up, not selling yet."
   PROSPECTIVE
-  "The RETAILER."
+  "Selling on the marketplace."
   RETAILER
 }
 
-"The Seller input."
+"A new seller."
 input SellerInput {
-  "The account type."
+  "How far the seller has come."
   accountType: SellerAccountTypeEnum!
-  "The address."
+  "Where the business is."
   address: AddressInput!
-  "The business name."
+  "Name that buyers see. Not blank."
   businessName: String!
-  "The business registration code."
+  "Number in the business register; null means none."
   businessRegistrationCode: String
-  "The email address."
+  "Address for orders and notices. Needed: leaving it out is an error on ` + "`" + `email_address` + "`" + `."
   emailAddress: String
-  "The email cc."
+  "Further addresses that get copies, separated by commas; null means none."
   emailCc: String
-  "The invoice dispatch days threshold."
+  "Days within which paid goods are to be sent, zero or more; null means no limit."
   invoiceDispatchDaysThreshold: Int
-  "The legal business name."
+  "Name in the business register. Not blank."
   legalBusinessName: String!
-  "The logo."
+  "The seller's logo; null means none."
   logo: ImageInput
-  "The metadata."
+  "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
-  "The mobile."
+  "Mobile telephone number; null means none."
   mobile: String
-  "The phone."
+  "Telephone number. Not blank."
   phone: String!
-  "The store description."
+  "What the seller says about itself, plain or Markdown; null means nothing."
   storeDescription: String
-  "The tags."
+  "Words to group sellers by; null means none."
   tags: [String!]
 }
 
-"The Seller update input."
+"What to change on a seller. What is absent stays; null clears where the seller allows it."
 input SellerUpdateInput {
-  "The address."
+  "New address, or the parts of it that change."
   address: AddressInput
-  "The base domestic shipping cost."
+  "Cost of sending within the country, in the marketplace's currency, zero or more."
   baseDomesticShippingCost: Decimal
-  "The business name."
+  "Name that buyers see. Cannot be cleared."
   businessName: String
-  "The business number."
+  "Number in the business register; null makes it empty."
   businessNumber: String
-  "The domestic shipping free threshold."
+  "Value of goods from which sending within the country is free; null means never."
   domesticShippingFreeThreshold: Decimal
-  "The email address."
+  "Address for orders and notices. Cannot be cleared."
   emailAddress: String
-  "The email cc."
+  "Further addresses that get copies, separated by commas; null removes them."
   emailCc: String
-  "The invoice dispatch days threshold."
+  "Days within which paid goods are to be sent, zero or more; null means no limit."
   invoiceDispatchDaysThreshold: Int
-  "The legal business name."
+  "Name in the business register. Cannot be cleared."
   legalBusinessName: String
-  "The logo."
+  "New logo; null removes it."
   logo: ImageInput
-  "The marketplace shipping rules enabled."
+  "Whether the marketplace's shipping rules apply rather than the seller's own."
   marketplaceShippingRulesEnabled: Boolean
-  "The metadata."
+  "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
-  "The mobile."
+  "Mobile telephone number; null removes it."
   mobile: String
-  "The opening hours."
+  "When the shop is open; null removes it."
   openingHours: String
-  "The phone."
+  "Telephone number. Cannot be cleared."
   phone: String
-  "The store description."
+  "What the seller says about itself, plain or Markdown; null removes it."
   storeDescription: String
-  "The tags."
+  "Words to group sellers by, replacing those it has; null removes all."
   tags: [String!]
 }
 
-"The Sellers where sort."
+"An order for sellers."
 input SellersWhereSort {
-  "The fields."
+  "What to order by, the first deciding first. At least one."
   fields: [SellersWhereSortFieldEnum!]!
-  "The ordering."
+  "Direction for all ` + "`" + `fields` + "`" + `; null means ASCENDING."
   ordering: SortOrderingEnum
 }
 
-"The Sellers where sort field enum."
+"What sellers can be ordered by."
 enum SellersWhereSortFieldEnum {
-  "The CREATED_AT."
+  "When the seller was added."
   CREATED_AT
-  "The BUSINESS_NAME."
+  "The name that buyers see."
   BUSINESS_NAME
-  "The SLA_RATING."
+  "Accepted for compatibility; orders as BUSINESS_NAME."
   SLA_RATING
 }
 
 "What ` + "`" + `sellerCreate` + "`" + ` is given."
 input SellerCreateMutationInput {
-  "The attributes."
+  "The new seller."
   attributes: SellerInput!
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
 }
 
@@ -8551,7 +8593,7 @@ type SellerCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The seller after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The new seller; null when there are ` + "`" + `errors` + "`" + `."
   seller: Seller
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -8559,11 +8601,11 @@ type SellerCreateMutationPayload {
 
 "What ` + "`" + `sellerUpdate` + "`" + ` is given."
 input SellerUpdateMutationInput {
-  "The attributes."
+  "What changes; null or empty changes nothing."
   attributes: SellerUpdateInput
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The seller id."
+  "The seller to change; null means the seller of the key, and is an error for a key of the operator."
   sellerId: ID
 }
 
@@ -8602,50 +8644,50 @@ type SellerEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/shipment.graphqls", Input: `extend type Mutation {
-  "The shipment create."
+  "Records that goods of an invoice were sent; the invoice becomes partly or fully sent."
   shipmentCreate(
-    "What to do and with what."
+    "The invoice, the goods and how they travel."
     input: ShipmentCreateMutationInput!
   ): ShipmentCreateMutationPayload @scope(resource: "shipments", level: "write")
 
-  "The shipment update."
+  "Corrects a shipment's carrier, tracking number, dispatch time or note."
   shipmentUpdate(
-    "What to do and with what."
+    "Which shipment, and what changes."
     input: ShipmentUpdateMutationInput!
   ): ShipmentUpdateMutationPayload @scope(resource: "shipments", level: "write")
 
-  "The shipment status create."
+  "Adds an entry to the status log of a shipment."
   shipmentStatusCreate(
-    "What to do and with what."
+    "Which shipment, and its new status."
     input: ShipmentStatusCreateMutationInput!
   ): ShipmentStatusCreateMutationPayload @scope(resource: "shipments", level: "write")
 }
 
-"The Shipment."
+"Goods of an invoice that were sent together."
 type Shipment implements Node @webhook @scope(resource: "shipments") {
-  "The id."
+  "Opaque global id of the shipment."
   id: ID!
-  "The carrier."
+  "Name of the carrier when it was sent."
   carrier: String!
-  "The created at."
+  "When the shipment was created."
   createdAt: ISO8601DateTime!
-  "The dispatched at."
+  "When it was handed to the carrier."
   dispatchedAt: ISO8601DateTime!
-  "The external ids."
+  "Ids of the shipment in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The homepage link."
+  "The carrier's own site; null when not known."
   homepageLink: String
-  "The invoice."
+  "The invoice that the goods are on."
   invoice: Invoice!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The metadata."
+  "Key and value pairs that integrations keep with the shipment; empty when there are none."
   metadata: [Metadatum!]!
-  "The note."
+  "What the seller noted about it; null when nothing."
   note: String
-  "The shipped items."
+  "Which lines it contains and how much of each; null or empty when nothing is recorded."
   shippedItems: [ShippedItem!]
-  "The status log."
+  "What the carrier reported on the way, oldest first."
   statusLog(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8656,84 +8698,84 @@ type Shipment implements Node @webhook @scope(resource: "shipments") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): ShipmentStatusConnection
-  "The tracking link."
+  "Where to follow it, with the tracking number filled in; null when the carrier has no such page."
   trackingLink: String
-  "The tracking number."
+  "The carrier's number for it."
   trackingNumber: String!
-  "The updated at."
+  "When the shipment last changed."
   updatedAt: ISO8601DateTime!
 }
 
-"The Shipped item."
+"How much of a line is in a shipment."
 type ShippedItem implements Node @scope(resource: "shipments") {
-  "The id."
+  "Opaque global id of the shipped item."
   id: ID!
-  "The line item."
+  "The line."
   lineItem: LineItem!
-  "The quantity."
+  "Pieces of it in this shipment."
   quantity: Int!
 }
 
-"The Shipment status."
+"One report on the way of a shipment."
 type ShipmentStatus implements Node @scope(resource: "shipments") {
-  "The id."
+  "Opaque global id of the entry of a status log."
   id: ID!
-  "The created at."
+  "When it was reported."
   createdAt: ISO8601DateTime!
-  "The shipment."
+  "The shipment that it is about."
   shipment: ShipmentUnion!
-  "The status."
+  "What was reported."
   status: ShipmentStatusEnum!
 }
 
-"The Shipment union."
+"Anything that has a status log of its way."
 union ShipmentUnion = Shipment
 
-"The Shipment status enum."
+"Where a shipment is."
 enum ShipmentStatusEnum {
-  "The Info received."
+  "The carrier knows of it and does not have it yet."
   InfoReceived
-  "The In transit."
+  "It is on its way."
   InTransit
-  "The Out for delivery."
+  "It is on its last leg to the buyer."
   OutForDelivery
-  "The Attempt fail."
+  "The carrier came and could not hand it over."
   AttemptFail
-  "The Delivered."
+  "The buyer has it."
   Delivered
-  "The Available for pickup."
+  "It waits at a place where the buyer can fetch it."
   AvailableForPickup
-  "The Exception."
+  "Something went wrong on the way."
   Exception
-  "The Expired."
+  "Nothing was heard of it for a long time."
   Expired
-  "The Pending."
+  "Nothing is known yet."
   Pending
 }
 
-"The Shipped item input."
+"How much of a line to send."
 input ShippedItemInput {
-  "The line item id."
+  "The line, of the shipment's own invoice."
   lineItemId: ID!
-  "The quantity."
+  "Pieces to send, at least one, and at most what awaits dispatch."
   quantity: Int!
 }
 
 "What ` + "`" + `shipmentCreate` + "`" + ` is given."
 input ShipmentCreateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The dispatched at."
+  "Day, or moment, when the goods were handed to the carrier."
   dispatchedAt: ISO8601Date!
-  "The invoice id."
+  "The invoice that the goods are on; it has to be paid."
   invoiceId: ID!
-  "The note."
+  "What to note about it; null means nothing."
   note: String
-  "The postage carrier id."
+  "The carrier."
   postageCarrierId: ID!
-  "The shipped items."
+  "Which lines, and how much of each. At least one."
   shippedItems: [ShippedItemInput!]!
-  "The tracking number."
+  "The carrier's number for it. Not blank."
   trackingNumber: String!
 }
 
@@ -8745,7 +8787,7 @@ type ShipmentCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The shipment after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The new shipment; null when there are ` + "`" + `errors` + "`" + `."
   shipment: Shipment
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -8753,17 +8795,17 @@ type ShipmentCreateMutationPayload {
 
 "What ` + "`" + `shipmentUpdate` + "`" + ` is given."
 input ShipmentUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The dispatched at."
+  "When the goods were handed to the carrier; null or absent leaves it."
   dispatchedAt: ISO8601DateTime
-  "The note."
+  "What to note about it; null removes it, absent leaves it."
   note: String
-  "The postage carrier id."
+  "The carrier; null or absent leaves it."
   postageCarrierId: ID
-  "The shipment id."
+  "The shipment to correct."
   shipmentId: ID!
-  "The tracking number."
+  "The carrier's number for it; null or absent leaves it."
   trackingNumber: String
 }
 
@@ -8783,11 +8825,11 @@ type ShipmentUpdateMutationPayload {
 
 "What ` + "`" + `shipmentStatusCreate` + "`" + ` is given."
 input ShipmentStatusCreateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The shipment id."
+  "The shipment that the report is about."
   shipmentId: ID!
-  "The status."
+  "What is reported."
   status: ShipmentStatusEnum!
 }
 
@@ -8799,7 +8841,7 @@ type ShipmentStatusCreateMutationPayload {
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The entry of a status log after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The new entry of the status log; null when there are ` + "`" + `errors` + "`" + `."
   shipmentStatus: ShipmentStatus
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -8826,7 +8868,7 @@ type ShipmentStatusEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/taxon.graphqls", Input: `extend type Query {
-  "The taxons."
+  "The taxons directly below one taxon, or at the top of the tree."
   taxons(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8836,26 +8878,26 @@ type ShipmentStatusEdge {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The parent id."
+    "The taxon whose children to list; null lists those that have no parent."
     parentId: ID
-    "The show online only."
+    "True keeps only taxons with an advert on display, in themselves or below; null means false."
     showOnlineOnly: Boolean
   ): TaxonsConnection!
 }
 
 extend type Mutation {
-  "The taxon create or update."
+  "Creates a taxon in the category tree, or changes or moves one where ` + "`" + `id` + "`" + ` is given."
   taxonCreateOrUpdate(
-    "What to do and with what."
+    "The taxon."
     input: TaxonCreateOrUpdateMutationInput!
   ): TaxonCreateOrUpdateMutationPayload @scope(resource: "taxonomy", level: "write") @operator
 }
 
-"The Taxon."
+"A category in the tree that adverts are sorted into."
 type Taxon implements Node @webhook @scope(resource: "taxonomy") {
-  "The id."
+  "Opaque global id of the taxon."
   id: ID!
-  "The adverts."
+  "Adverts that stand directly in this taxon."
   adverts(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8866,7 +8908,7 @@ type Taxon implements Node @webhook @scope(resource: "taxonomy") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): AdvertsConnection!
-  "The children."
+  "Taxons directly below this one, oldest first."
   children(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8876,63 +8918,66 @@ type Taxon implements Node @webhook @scope(resource: "taxonomy") {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The show online only."
+    "True keeps only taxons with an advert on display, in themselves or below; null means false."
     showOnlineOnly: Boolean
   ): TaxonsConnection!
-  "The description."
+  "Text about the category; null when there is none."
   description: String
-  "The display name."
+  "Name that buyers see."
   displayName: String!
-  "The external ids."
+  "Ids of the taxon in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The image."
+  "Picture of the category; null when there is none."
   image: Image
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The parent."
+  "The taxon directly above; null at the top of the tree."
   parent: Taxon
-  "The prototype."
+  "Which options adverts in this taxon have."
   prototype: Prototype!
-  "The taxon type."
+  "What kind of thing is sold here."
   taxonType: TaxonTypeEnum!
-  "The tax rate."
+  "Tax on what is sold here, in per cent; null means the marketplace's usual rate."
   taxRate: Float
-  "The title."
+  "Name within the tree."
   title: String!
-  "The tree name."
+  "Display names from the top of the tree down to this taxon, in one line."
   treeName(
-    "The separator."
+    "Text between two names; null means ` + "`" + ` > ` + "`" + `."
     separator: String
   ): String!
-  "The url slug."
+  "Path of the category in lower case with hyphens, for use in URLs."
   urlSlug: String!
 }
 
-"The Taxon type enum."
+"What kind of thing is sold in a taxon."
 enum TaxonTypeEnum {
-  "The PRODUCT."
+  "Goods."
   PRODUCT
-  "The EVENT."
+  "Tickets for something that happens at a time."
   EVENT
-  "The SERVICE."
+  "Work done for the buyer."
   SERVICE
 }
 
 "What ` + "`" + `taxonCreateOrUpdate` + "`" + ` is given."
 input TaxonCreateOrUpdateMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The display name."
+  "Name that buyers see; on creation, null means ` + "`" + `title` + "`" + `. Absent leaves it."
   displayName: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The id."
+  "The taxon to change; null creates one."
   id: ID
-  "The parent id."
+  """
+  The taxon directly above; null is the top of the tree. Absent leaves it. Not the taxon itself or one below
+  it.
+  """
   parentId: ID
-  "The prototype id."
+  "Which options adverts in it have; on creation, null means those of the parent. Absent leaves it."
   prototypeId: ID
-  "The title."
+  "Name within the tree; needed to create, absent leaves it."
   title: String
 }
 
@@ -8971,9 +9016,12 @@ type TaxonEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `extend type Query {
-  "The variants where."
+  """
+  Variants that meet every condition given, on themselves and on their advert. Deleted ones are never among
+  them.
+  """
   variantsWhere(
-    "The advert filters."
+    "Conditions on the advert of the variant; null means none."
     advertFilters: AdvertFilterInput
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -8983,50 +9031,50 @@ type TaxonEdge {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The variant filters."
+    "Conditions on the variant itself; null means none."
     variantFilters: VariantFilterInput
   ): VariantConnection!
 }
 
 extend type Mutation {
-  "The variant update."
+  "Changes a variant, such as its stock or price."
   variantUpdate(
-    "What to do and with what."
+    "Which variant, and what changes."
     input: VariantUpdateMutationInput!
   ): VariantUpdateMutationPayload @scope(resource: "adverts", level: "write")
 
-  "The variant delete."
+  "Deletes a variant. What was sold of it stays readable in orders and invoices."
   variantDelete(
-    "What to do and with what."
+    "Which variant."
     input: VariantDeleteMutationInput!
   ): VariantDeleteMutationPayload @scope(resource: "adverts", level: "manage")
 }
 
-"The Variant."
+"One form of an advert that can be bought, such as a size in a colour."
 type Variant implements Node @webhook @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id of the variant."
   id: ID!
-  "The advert."
+  "The advert that it belongs to, in whatever state that is."
   advert: AllAdvert!
-  "The barcode."
+  "Barcode such as an EAN or UPC; null when there is none."
   barcode: String
-  "The buyable."
+  "Whether it can be bought now: on display, with a price, and in stock."
   buyable: Boolean!
-  "The count on hand."
+  "Pieces in stock; means nothing where ` + "`" + `infiniteQuantity` + "`" + ` is true."
   countOnHand: Int!
-  "The created at."
+  "When the variant was created."
   createdAt: ISO8601DateTime!
-  "The displayable."
+  "Whether buyers can see it: published, with an advert that is on display."
   displayable: Boolean!
-  "The editable price cents."
+  "Regular price of its own, in cents; null when the advert's applies."
   editablePriceCents: Int
-  "The editable sale price cents."
+  "Sale price of its own, in cents, whether or not the sale is on; null when there is none."
   editableSalePriceCents: Int
-  "The external id."
+  "Id in the seller's own system; null when there is none."
   externalId: String
-  "The external ids."
+  "Ids of the variant in other systems; empty when it has none."
   externalIds: [ExternalID!]!
-  "The images."
+  "Pictures of this variant, by position."
   images(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -9037,25 +9085,29 @@ type Variant implements Node @webhook @scope(resource: "adverts") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): ImagesConnection!
-  "The infinite quantity."
+  "Whether it never runs out."
   infiniteQuantity: Boolean!
-  "The label."
+  "Its option values in one line, as buyers see it."
   label: String!
-  "The legacy id."
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
   legacyId: Int!
-  "The lowest original price."
+  """
+  Regular price, its own or the advert's, as a decimal such as ` + "`" + `"25.95"` + "`" + `; null when there is none.
+  """
   lowestOriginalPrice: String
-  "The lowest original price cents."
+  "Regular price, its own or the advert's, in cents; null when there is none."
   lowestOriginalPriceCents: Int
-  "The lowest price."
+  """
+  Price that a buyer pays now, sales included, as a decimal such as ` + "`" + `"25.95"` + "`" + `; null when there is none.
+  """
   lowestPrice: String
-  "The lowest price cents."
+  "Price that a buyer pays now, sales included, in cents; null when there is none."
   lowestPriceCents: Int
-  "The metadata."
+  "Key and value pairs that integrations keep with the variant; empty when there are none."
   metadata: [Metadatum!]!
-  "The notes."
+  "The seller's notes about it; null when there are none."
   notes: String
-  "The option values."
+  "Its chosen values, without those that are written."
   optionValues(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -9066,28 +9118,28 @@ type Variant implements Node @webhook @scope(resource: "adverts") {
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
   ): OptionValueConnection! @deprecated(reason: "Use ` + "`" + `variantOptionValues` + "`" + `, which has free text too.")
-  "The published."
+  "Whether the seller offers it, once the advert is published."
   published: Boolean!
-  "The recommended retail price."
+  "Price that its maker recommends, as a decimal; null when not given."
   recommendedRetailPrice: String
-  "The recommended retail price cents."
+  "Price that its maker recommends, in cents; null when not given."
   recommendedRetailPriceCents: Int
-  "The recommended retail price formatted."
+  "Price that its maker recommends, as people read it; null when not given."
   recommendedRetailPriceFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the currency of the marketplace."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String
-  "The sale price end at."
+  "When its sale ends; null when it has no end or there is no sale."
   salePriceEndAt: ISO8601DateTime
-  "The sale price start at."
+  "When its sale begins; null when it begins at once or there is no sale."
   salePriceStartAt: ISO8601DateTime
-  "The sku."
+  "The seller's stock keeping code; null when there is none. Not unique over the marketplace."
   sku: String
-  "The updated at."
+  "When the variant last changed."
   updatedAt: ISO8601DateTime!
-  "The url."
+  "Where its page is; null when the marketplace has no site configured."
   url: String
-  "The variant option values."
+  "Properties that tell it apart from the advert's other variants."
   variantOptionValues(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -9100,103 +9152,103 @@ type Variant implements Node @webhook @scope(resource: "adverts") {
   ): VariantOptionValueConnection!
 }
 
-"The All advert variant."
+"A variant of an unpublished or deleted advert, by its ids only."
 type AllAdvertVariant implements Node @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id of the variant."
   id: ID!
-  "The legacy id."
+  "The variant's own legacy id."
   legacyId: Int!
 }
 
-"The Variant option value."
+"One property of a variant: an option type with a chosen or written value."
 type VariantOptionValue implements Node @scope(resource: "adverts") {
-  "The id."
+  "Opaque global id of the option value of a variant."
   id: ID!
-  "The option type."
+  "Which property it is."
   optionType: OptionType!
-  "The option value."
+  "The chosen value; null where the value is written."
   optionValue: OptionValue
-  "The text value."
+  "The written value; null where one is chosen."
   textValue: String
 }
 
-"The Variant input."
+"Content of a variant. What is absent stays; null clears where possible."
 input VariantInput {
-  "The barcode."
+  "Barcode such as an EAN or UPC; null removes it."
   barcode: String
-  "The count on hand."
+  "Pieces in stock, zero or more; on creation, null means zero."
   countOnHand: Int
-  "The description."
+  "Accepted for compatibility and not stored; describe the advert or use ` + "`" + `notes` + "`" + `."
   description: String
-  "The external id."
+  "Id in the seller's own system, unique within the advert; null removes it."
   externalId: String
-  "The external ids."
+  "External ids to set, merged by key: keys not named stay, a null value removes the key."
   externalIds: [KeyValueInput!]
-  "The id."
+  "The variant to change; null finds it by ` + "`" + `externalId` + "`" + ` or ` + "`" + `sku` + "`" + `, or creates one."
   id: ID
-  "The images."
+  "Its pictures in order, replacing those not named by ` + "`" + `imageId` + "`" + `; null or absent leaves them."
   images: [ImageInput!]
-  "The infinite quantity."
+  "Whether it never runs out; on creation, null means false."
   infiniteQuantity: Boolean
-  "The metadata."
+  "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
-  "The notes."
+  "The seller's notes about it; null removes them."
   notes: String
-  "The option value ids."
+  "Its chosen values, replacing those it has; an error together with ` + "`" + `variantOptionValues` + "`" + `."
   optionValueIds: [ID!]
-  "The price."
+  "Regular price of its own, above zero; null means the advert's."
   price: Decimal
-  "The published."
+  "Whether the seller offers it; on creation, null means true."
   published: Boolean
-  "The recommended retail price."
+  "Price that its maker recommends, as a decimal; null removes it."
   recommendedRetailPrice: String
-  "The sale price."
+  "Price during a sale, below the regular one; null ends the sale."
   salePrice: Decimal
-  "The sale price end at."
+  "When the sale ends, after its start; null means it has no end."
   salePriceEndAt: ISO8601DateTime
-  "The sale price start at."
+  "When the sale begins; null means at once."
   salePriceStartAt: ISO8601DateTime
-  "The sku."
+  "The seller's stock keeping code; null removes it."
   sku: String
-  "The variant option values."
+  "Its properties, chosen or written, replacing those it has; an error together with ` + "`" + `optionValueIds` + "`" + `."
   variantOptionValues: [VariantOptionValueInput!]
 }
 
-"The Variant option value input."
+"One property of a variant, chosen or written."
 input VariantOptionValueInput {
-  "The option type id."
+  "Which property it is; null where ` + "`" + `optionValueId` + "`" + ` says so already."
   optionTypeId: ID
-  "The option value id."
+  "The chosen value; null where the value is written."
   optionValueId: ID
-  "The text value."
+  "The written value, for free text only; null where one is chosen."
   textValue: String
 }
 
-"The Variant filter input."
+"Conditions on a variant. All that are given must be met; null means no condition."
 input VariantFilterInput {
-  "The barcodes."
+  "Only variants with one of these barcodes."
   barcodes: [String!]
-  "The external id."
+  "Only variants that have this key with one of these values as an external id."
   externalId: ExternalIDInput
-  "The infinite quantity."
+  "Only variants that never run out, or only those that can."
   infiniteQuantity: Boolean
-  "The quantity from."
+  "Only variants with at least this many pieces in stock."
   quantityFrom: Int
-  "The quantity to."
+  "Only variants with at most this many pieces in stock."
   quantityTo: Int
-  "The skus."
+  "Only variants with one of these skus."
   skus: [String!]
-  "The stocked."
+  "True for variants with stock or without end of it, false for those that have run out."
   stocked: Boolean
 }
 
 "What ` + "`" + `variantUpdate` + "`" + ` is given."
 input VariantUpdateMutationInput {
-  "The attributes."
+  "What changes."
   attributes: VariantInput!
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The variant id."
+  "The variant to change; null means the one in ` + "`" + `attributes.id` + "`" + `. One of the two is needed."
   variantId: ID
 }
 
@@ -9216,9 +9268,9 @@ type VariantUpdateMutationPayload {
 
 "What ` + "`" + `variantDelete` + "`" + ` is given."
 input VariantDeleteMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The id."
+  "The variant to delete."
   id: ID!
 }
 
@@ -9297,7 +9349,7 @@ type VariantOptionValueEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/webhook.graphqls", Input: `extend type Query {
-  "The webhooks."
+  "Registered webhooks, newest first. A seller's key sees only that seller's own, an operator's key all."
   webhooks(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -9307,216 +9359,234 @@ type VariantOptionValueEdge {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The seller id."
+    "Only webhooks owned by this seller; null means every owner the key may see."
     sellerId: ID
-    "The state."
+    "Only webhooks in this state; null means any."
     state: WebhookStateEnum
-    "The type."
+    "Only webhooks for changes of this class; null means any."
     type: WebhookKlassEnum
   ): WebhooksConnection
 }
 
 extend type Mutation {
-  "The webhook create."
+  "Registers a document to be executed and sent whenever an entity of a class changes."
   webhookCreate(
-    "What to do and with what."
+    "The webhook."
     input: WebhookCreateMutationInput!
   ): WebhookCreateMutationPayload @scope(resource: "webhooks", level: "manage")
 
-  "The webhook update."
+  "Changes, pauses or resumes a webhook."
   webhookUpdate(
-    "What to do and with what."
+    "Which webhook, and what changes."
     input: WebhookUpdateMutationInput!
   ): WebhookUpdateMutationPayload @scope(resource: "webhooks", level: "manage")
 
-  "The webhook delete."
+  "Deletes a webhook. Its events that still wait are cancelled."
   webhookDelete(
-    "What to do and with what."
+    "Which webhook."
     input: WebhookDeleteMutationInput!
   ): WebhookDeleteMutationPayload @scope(resource: "webhooks", level: "manage")
 }
 
-"The Webhook."
+"A registration: which changes are sent where, and the document that says what is sent."
 type Webhook implements Node @scope(resource: "webhooks") {
-  "The id."
+  "Opaque global id of the webhook."
   id: ID!
-  "The allow skip."
+  "Whether an event whose payload equals the one sent last is skipped; null means false."
   allowSkip: Boolean
-  "The concurrent send limit."
+  "How many requests may be under way to this webhook at once, over all processes."
   concurrentSendLimit: Int!
-  "The enabled."
+  "Whether events are sent; false keeps them until it is true again. Null means true."
   enabled: Boolean
-  "The event name."
+  "The one kind of change that is sent; null when it is several or all."
   eventName: WebhookEventEnum
-  "The events."
+  "Its latest events, newest first, at most 50; ` + "`" + `webhookEvents` + "`" + ` has them all. Null when they cannot be read."
   events: [WebhookEvent!]
-  "The headers."
+  "Headers sent with each request, an object of names and values; null when there are none."
   headers: JSON
-  "The max retries."
+  "How many times a failed delivery is tried again."
   maxRetries: Int!
-  "The query string."
+  "The GraphQL document that is executed for each event; null means that only the type's name is selected."
   queryString: String
-  "The seller."
+  "The seller with whose rights the document runs; null means those of the operator."
   seller: Seller
-  "The type."
+  "Which class of entities it is about."
   type: WebhookKlassEnum!
-  "The url."
+  "Where requests are sent."
   url: String!
-  "The cost."
+  "Static cost of the document, by the rule that limits requests to the API."
   cost: Int!
-  "The created at."
+  "When the webhook was created."
   createdAt: ISO8601DateTime!
-  "The deprecated fields."
+  """
+  Deprecated fields that the document selects, such as ` + "`" + `Invoice.status` + "`" + `, each with the reason; empty when
+  none.
+  """
   deprecatedFields: [String!]!
-  "The event names."
+  "The kinds of change that are sent; null when it is all of them."
   eventNames: [WebhookEventEnum!]
-  "The identifier."
+  "The client's own key for it, unique among its owner's webhooks; null when it has none."
   identifier: String
-  "The name."
+  "What people call it; null when it has no name."
   name: String
-  "The required scopes."
+  "Scopes that the document reads, as ` + "`" + `resource:level` + "`" + `, computed from the schema."
   requiredScopes: [String!]!
-  "The secrets."
+  "Signing secrets in use, by fingerprint, newest first; never the secrets themselves."
   secrets: [WebhookSecret!]!
-  "The state."
+  "Whether it is sending, and if not, why."
   state: WebhookStateEnum!
-  "The state reason."
+  "Why it is in that state, in words; null when there is nothing to say."
   stateReason: String
-  "The state since."
+  "When it came into that state."
   stateSince: ISO8601DateTime!
-  "The timeout seconds."
+  "How long a whole request may take, from dialling to the last byte of the answer, in seconds."
   timeoutSeconds: Int!
-  "The updated at."
+  "When the webhook last changed."
   updatedAt: ISO8601DateTime!
 }
 
-"The Webhook secret."
+"A signing secret of a webhook, recognisable but not readable."
 type WebhookSecret @scope(resource: "webhooks") {
-  "The created at."
+  "When the secret was made."
   createdAt: ISO8601DateTime!
-  "The expires at."
+  "When it stops signing; null while it has no end."
   expiresAt: ISO8601DateTime
-  "The fingerprint."
+  "Short digest of the secret, to tell which one a receiver holds."
   fingerprint: String!
 }
 
-"The Webhook klass enum."
+"A class of entities that webhooks can be about."
 enum WebhookKlassEnum {
-  "The ADVERT."
+  "Adverts."
   ADVERT
-  "The VARIANT."
+  "Variants of adverts."
   VARIANT
-  "The SELLER."
+  "Sellers."
   SELLER
-  "The TAXON."
+  "Taxons of the category tree."
   TAXON
-  "The OPTION_TYPE."
+  "Option types."
   OPTION_TYPE
-  "The OPTION_VALUE."
+  "Option values."
   OPTION_VALUE
-  "The ORDER."
+  "Orders."
   ORDER
-  "The INVOICE."
+  "Invoices."
   INVOICE
-  "The SHIPMENT."
+  "Shipments."
   SHIPMENT
 }
 
-"The Webhook event enum."
+"What happened to an entity."
 enum WebhookEventEnum {
-  "The CREATE."
+  "It came into being."
   CREATE
-  "The UPDATE."
+  "It changed."
   UPDATE
-  "The DESTROY."
+  "It went; the document runs against what it was just before."
   DESTROY
 }
 
-"The Webhook state enum."
+"Whether a webhook is sending, and if not, why."
 enum WebhookStateEnum {
-  "The ACTIVE."
+  "Events are sent."
   ACTIVE
-  "The PAUSED."
+  "A person switched it off; events are kept and sent once it is on again."
   PAUSED
-  "The DISABLED."
+  "Switched off after lasting failures, or because the receiver answered 410."
   DISABLED
-  "The INVALID."
+  "Its document no longer fits the schema or its owner's rights; events are kept."
   INVALID
 }
 
-"The Webhook create input."
+"A new webhook."
 input WebhookCreateInput {
-  "The allow skip."
+  "True skips an event whose payload equals the one sent last; null means false."
   allowSkip: Boolean
-  "The concurrent send limit."
+  "Requests under way at once, from 1 to 200; null means 100."
   concurrentSendLimit: Int
-  "The enabled."
+  "False registers it paused; null means true."
   enabled: Boolean
-  "The event name."
+  "The one kind of change to send; null means all. An error together with ` + "`" + `eventNames` + "`" + `."
   eventName: WebhookEventEnum
-  "The headers."
+  """
+  Headers to send, an object of names with text, numbers or booleans, 16 KiB in all. Protocol headers are
+  refused. Null means none.
+  """
   headers: JSON
-  "The hmac key."
+  """
+  Key of an additional signature over the body, in the header that ends in ` + "`" + `Hmac-256` + "`" + `; it is never shown
+  again. Null means no such signature.
+  """
   hmacKey: String
-  "The max retries."
+  "How many times a failed delivery is tried again, from 0 to 50; null means 25."
   maxRetries: Int
-  "The query string."
+  """
+  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, the id of what changed. At most 64 KiB. Null or
+  blank selects the type's name only.
+  """
   queryString: String
-  "The seller id."
+  "Whose rights the document runs with; null means the key's own. A seller's key can name only that seller."
   sellerId: ID
-  "The type."
+  "Which class of entities it is about."
   type: WebhookKlassEnum!
-  "The url."
+  """
+  Where to send: an absolute https URL of at most 2,048 characters, without user or fragment, at a public
+  address.
+  """
   url: String!
-  "The event names."
+  "The kinds of change to send, at least one; null means all. An error together with ` + "`" + `eventName` + "`" + `."
   eventNames: [WebhookEventEnum!]
-  "The identifier."
+  "The client's own key; creating with one that exists updates that webhook. Null means none."
   identifier: String
-  "The name."
+  "What people call it, at most 100 characters; null means no name."
   name: String
-  "The timeout seconds."
+  "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
 
-"The Webhook input."
+"What to change on a webhook. What is absent stays; null clears, or brings back the default."
 input WebhookInput {
-  "The allow skip."
+  "True skips an event whose payload equals the one sent last; null means false."
   allowSkip: Boolean
-  "The concurrent send limit."
+  "Requests under way at once, from 1 to 200; null means 100."
   concurrentSendLimit: Int
-  "The enabled."
+  "False pauses it; true resumes it, also where failures had disabled it. Null means true."
   enabled: Boolean
-  "The event name."
+  "The one kind of change to send; null means all. An error together with ` + "`" + `eventNames` + "`" + `."
   eventName: WebhookEventEnum
-  "The headers."
+  "Headers to send, replacing all it has, under the same rules as on creation; null removes them."
   headers: JSON
-  "The hmac key."
+  "Key of an additional signature over the body, never shown again; null removes that signature."
   hmacKey: String
-  "The max retries."
+  "How many times a failed delivery is tried again, from 0 to 50; null means 25."
   maxRetries: Int
-  "The query string."
+  """
+  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, at most 64 KiB. Null or blank selects the type's
+  name only.
+  """
   queryString: String
-  "The seller id."
+  "Whose rights the document runs with; null means the operator's. Only the operator can change it."
   sellerId: ID
-  "The type."
+  "Which class of entities it is about; null leaves it. The document has to be able to select it."
   type: WebhookKlassEnum
-  "The url."
+  "Where to send, under the same rules as on creation; null leaves it."
   url: String
-  "The event names."
+  "The kinds of change to send, at least one; null means all. An error together with ` + "`" + `eventName` + "`" + `."
   eventNames: [WebhookEventEnum!]
-  "The identifier."
+  "The client's own key, unique among its owner's webhooks; null removes it."
   identifier: String
-  "The name."
+  "What people call it, at most 100 characters; null removes the name."
   name: String
-  "The timeout seconds."
+  "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
 
 "What ` + "`" + `webhookCreate` + "`" + ` is given."
 input WebhookCreateMutationInput {
-  "The attributes."
+  "The new webhook."
   attributes: WebhookCreateInput!
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
 }
 
@@ -9530,21 +9600,24 @@ type WebhookCreateMutationPayload {
   errors: [ValidationError!]
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
-  "The webhook after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "The webhook as registered; null when there are ` + "`" + `errors` + "`" + `."
   webhook: Webhook
-  "The [Document error!] after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "What is wrong with the document, with places; null when nothing is."
   documentErrors: [DocumentError!]
-  "The string after the change; null when there are ` + "`" + `errors` + "`" + `."
+  """
+  The signing secret, as ` + "`" + `whsec_…` + "`" + `, shown only here and only once; null when there are ` + "`" + `errors` + "`" + ` or none was
+  made.
+  """
   secret: String
 }
 
 "What ` + "`" + `webhookUpdate` + "`" + ` is given."
 input WebhookUpdateMutationInput {
-  "The attributes."
+  "What changes; null or empty changes nothing."
   attributes: WebhookInput
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The webhook id."
+  "The webhook to change."
   webhookId: ID!
 }
 
@@ -9552,13 +9625,13 @@ input WebhookUpdateMutationInput {
 type WebhookUpdateMutationPayload {
   "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
   clientMutationId: String
-  "The [Document error!] after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "What is wrong with the document, with places; null when nothing is."
   documentErrors: [DocumentError!]
   """
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
   errors: [ValidationError!]
-  "The string after the change; null when there are ` + "`" + `errors` + "`" + `."
+  "A signing secret made by this update, shown only here and only once; null when none was made."
   secret: String
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -9568,9 +9641,9 @@ type WebhookUpdateMutationPayload {
 
 "What ` + "`" + `webhookDelete` + "`" + ` is given."
 input WebhookDeleteMutationInput {
-  "Any text of the caller, returned unchanged in the payload; null is fine."
+  "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "The webhook id."
+  "The webhook to delete."
   webhookId: ID!
 }
 
@@ -9588,17 +9661,17 @@ type WebhookDeleteMutationPayload {
   status: Int!
 }
 
-"The Document error."
+"One thing that is wrong with a webhook's document."
 type DocumentError {
-  "The column."
+  "Column in that line, counted from one; null when it has no place."
   column: Int
-  "The line."
+  "Line of the document, counted from one; null when it has no place."
   line: Int
-  "The message."
+  "What is wrong and what to do about it."
   message: String!
-  "The path."
+  "Response names from the root of the document down to the field; null when it is not about a field."
   path: [String!]
-  "The rule."
+  "Name of the check that refused it, stable enough for programs to compare."
   rule: String!
 }
 
@@ -9623,108 +9696,120 @@ type WebhookEdge {
 }
 `, BuiltIn: false},
 	{Name: "../schema/webhookevent.graphqls", Input: `extend type Query {
-  "The webhook events."
+  "Events made for webhooks, newest first, with what became of their delivery."
   webhookEvents(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
     "Cursor to stop before, exclusive; null goes to the end."
     before: String
-    "The event name."
+    "Only events of this kind of change; null means any."
     eventName: WebhookEventEnum
     "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The since."
+    "Only events created at or after this moment; null means from the first one kept."
     since: ISO8601DateTime
-    "The statuses."
+    "Only events in one of these states; null means any."
     statuses: [WebhookEventStatusEnum!]
-    "The subject id."
+    "Only events about this entity, by its global id; null means any."
     subjectId: ID
-    "The type."
+    "Only events of webhooks for this class; null means any."
     type: WebhookKlassEnum
-    "The until."
+    "Only events created at or before this moment; null means up to now."
     until: ISO8601DateTime
-    "The webhook id."
+    "Only events of this webhook; null means every webhook the key may see."
     webhookId: ID
   ): WebhookEventsConnection
 }
 
-"The Webhook event."
+"One change for one webhook: what is sent, and what became of it."
 type WebhookEvent implements Node @scope(resource: "webhooks") {
-  "The id."
+  "Opaque global id of the webhook event."
   id: ID!
-  "The created at."
+  "When the event was made, after its change was committed."
   createdAt: ISO8601DateTime!
-  "The event name."
+  "What happened, in lower case as it is sent: ` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + ` or ` + "`" + `destroy` + "`" + `; null when unknown."
   eventName: String
-  "The invoice."
+  "The invoice that it is about; null when it is about something else or that is gone."
   invoice: Invoice
-  "The payload."
+  "The result of the document, as sent; null until it is executed."
   payload: JSON
-  "The processed at."
+  "When it reached its end: sent, failed, cancelled or skipped; null until then."
   processedAt: ISO8601DateTime
-  "The responses."
+  """
+  What the receiver answered, one for each attempt that got an answer, oldest first; null or empty when none
+  did.
+  """
   responses: [WebhookEventResponse!]
-  "The retry after."
+  "When it is tried again; null when no retry is due."
   retryAfter: ISO8601DateTime
-  "The sent at."
+  "When the receiver accepted it; null until then."
   sentAt: ISO8601DateTime @deprecated(reason: "Use ` + "`" + `processedAt` + "`" + `.")
-  "The shipment."
+  "The shipment that it is about; null when it is about something else or that is gone."
   shipment: Shipment
-  "The skipped."
+  "True where it was not sent because its payload equalled the one sent last; null means false."
   skipped: Boolean
-  "The status."
+  """
+  ` + "`" + `Unsent` + "`" + `, ` + "`" + `Rejected` + "`" + `, ` + "`" + `Sent` + "`" + `, ` + "`" + `Failed` + "`" + `, ` + "`" + `Cancelled` + "`" + `, ` + "`" + `Skipped` + "`" + ` or ` + "`" + `Held` + "`" + `; ` + "`" + `WebhookEventStatusEnum` + "`" + ` says what
+  they mean.
+  """
   status: String!
-  "The attempts."
+  "How many requests were made for it so far, answered or not."
   attempts: Int!
-  "The error message."
+  "Why the last attempt failed, in words; null when none failed."
   errorMessage: String
-  "The reason."
+  "Why the event was made."
   reason: WebhookEventReasonEnum!
-  "The sequence."
+  """
+  Its number, unique over the marketplace and growing in the order of commits. An error stands in its place
+  past what 32 bits hold.
+  """
   sequence: Int!
-  "The subject id."
+  "Global id of the entity that changed; it may be gone."
   subjectId: ID!
-  "The webhook."
+  "The webhook that it is for."
   webhook: Webhook!
 }
 
-"The Webhook event response."
+"A receiver's answer to one attempt."
 type WebhookEventResponse implements Node @scope(resource: "webhooks") {
-  "The id."
+  "Opaque global id of the webhook event response."
   id: ID!
-  "The body."
+  """
+  The answer's body, at most its first 64 KiB: parsed where it is JSON, otherwise as text; null when it was
+  empty.
+  """
   body: JSON
-  "The created at."
+  "When the answer had come."
   createdAt: ISO8601DateTime!
-  "The headers."
+  "The answer's headers, an object of names and values; null when they were not kept."
   headers: JSON
-  "The status."
+  "HTTP status code of the answer."
   status: Int!
 }
 
-"The Webhook event status enum."
+"How far the delivery of an event has come."
 enum WebhookEventStatusEnum {
-  "The UNSENT."
+  "It waits for its first attempt."
   UNSENT
-  "The REJECTED."
+  "An attempt failed; it waits for a retry."
   REJECTED
-  "The SENT."
+  "The receiver accepted it with a 2xx."
   SENT
-  "The FAILED."
+  "It was given up: retries used up, too old, or answered 410."
   FAILED
-  "The CANCELLED."
+  "A person called it off, or its webhook was deleted."
   CANCELLED
-  "The SKIPPED."
+  "Not sent, since its payload equalled the one sent last."
   SKIPPED
-  "The HELD."
+  "Kept while its webhook is not sending."
   HELD
 }
 
-"The Webhook event reason enum."
+"Why an event was made."
 enum WebhookEventReasonEnum {
-  "The CHANGE."
+  "The entity changed."
   CHANGE
 }
 

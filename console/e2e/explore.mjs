@@ -177,12 +177,13 @@ async function enterKey(page, key) {
   await page.getByRole('button', { name: 'Apply' }).click();
 }
 
-/** Replaces the text of the query editor and executes it. */
+/** Replaces the text of the query editor by an unnamed query, and executes it once GraphiQL has seen the change. */
 async function runQuery(page, query) {
   await page.locator('.graphiql-query-editor .view-lines').click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(query);
+  await page.getByRole('tab', { name: '<untitled>' }).waitFor();
   await page.getByRole('button', { name: 'Execute query' }).click();
 }
 

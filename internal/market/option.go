@@ -27,7 +27,7 @@ const (
 	PurposeVariant             Purpose = "VARIANT"
 	PurposeFeature             Purpose = "FEATURE"
 	PurposeProductDetailsText  Purpose = "PRODUCT_DETAILS_TEXT"
-	PurposeProductDetailsSelet Purpose = "PRODUCT_DETAILS_SELECT"
+	PurposeProductDetailsSelect Purpose = "PRODUCT_DETAILS_SELECT"
 	PurposeOther               Purpose = "OTHER"
 )
 

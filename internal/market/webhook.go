@@ -65,8 +65,8 @@ type Webhook struct {
 	State       WebhookState `changed:"state,enabled"`
 	StateReason *string
 	StateSince  time.Time
-	// TimeoutSeconds bounds one whole exchange; nil is the default of 30.
-	TimeoutSeconds *int64
+	// TimeoutSeconds bounds one whole exchange: dial to last body byte, 1 to 30.
+	TimeoutSeconds int64
 	// Type is the class, such as ADVERT.
 	Type string
 	URL  string
@@ -81,7 +81,8 @@ const (
 	MaxRetriesLimit            = 50
 	DefaultConcurrentSendLimit = 100
 	ConcurrentSendLimitMax     = 200
-	DefaultTimeout             = 30 * time.Second
+	// MaxTimeoutSeconds is the default too.
+	MaxTimeoutSeconds = 30
 )
 
 // WebhookSecret is one signing secret of a webhook.
@@ -131,10 +132,7 @@ func (w *Webhook) EventName() *WebhookEventName {
 
 // Timeout bounds one whole exchange with the receiver.
 func (w *Webhook) Timeout() time.Duration {
-	if w.TimeoutSeconds == nil {
-		return DefaultTimeout
-	}
-	return time.Duration(*w.TimeoutSeconds) * time.Second
+	return time.Duration(w.TimeoutSeconds) * time.Second
 }
 
 // secrets is the plain form of Sealed.
