@@ -31,6 +31,7 @@ function Playground({ execute }: { execute: Execute }) {
       plugins={plugins}
       defaultTabs={firstTabs}
       schemaDescription
+      defaultEditorToolsVisibility="variables"
       shouldPersistHeaders={false}
       showPersistHeadersSettings={false}
     >

@@ -1,0 +1,139 @@
+// Package egress is the only way out to the receivers of webhooks: an HTTP client that refuses to
+// connect to what is not public, and gives no receiver more time or memory than it was allotted.
+package egress
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	// maxExchange is the longest timeout of a webhook. The steps before the request have it for their
+	// own, so that an abandoned one ends too.
+	maxExchange = 30 * time.Second
+	// maxIdle bounds the connections kept for reuse over all receivers: with TLS one takes about 40 KiB.
+	maxIdle = 1024
+	// maxIdlePerHost is above the concurrentSendLimit of any webhook (200), so that one that is busy
+	// keeps all of its connections.
+	maxIdlePerHost = 256
+	// idleTimeout closes a connection that was not used for so long.
+	idleTimeout = 90 * time.Second
+	// expectTimeout is how long a receiver may think about an Expect header that a webhook adds.
+	expectTimeout = time.Second
+	// maxResponseHeader is in bytes, and more than any reasonable server sends.
+	maxResponseHeader = 64 << 10
+	// pingAfter is the silence after which an HTTP/2 connection is asked for a sign of life, which it
+	// must give within pingTimeout; else every later request would run into its timeout there.
+	pingAfter   = 15 * time.Second
+	pingTimeout = 5 * time.Second
+)
+
+// Options are what a [Client] may be given beside its policy. The zero value is for production.
+type Options struct {
+	// RootCAs are the authorities trusted for receivers; nil means those of the system.
+	RootCAs *x509.CertPool
+	// Resolver looks up host names; nil means that of the system.
+	Resolver *net.Resolver
+}
+
+// Client posts to receivers. It is safe for concurrent use, and one serves the whole process: its
+// connections are shared. It takes no proxy from the environment, since the guard would see only the
+// proxy's address; it follows no redirects, keeps no cookies, and always verifies certificates.
+type Client struct {
+	policy    Policy
+	transport *http.Transport
+}
+
+// Response is what a receiver answered.
+type Response struct {
+	// Status is the HTTP status, redirects included.
+	Status int
+	// Header are the response's headers, at most 64 KiB.
+	Header http.Header
+	// Body is at most the first 64 KiB, after decompression.
+	Body []byte
+	// Truncated says that Body is not all of it.
+	Truncated bool
+	// Duration is the time of the whole exchange, from the dial on.
+	Duration time.Duration
+}
+
+// New returns a client bound to the policy.
+func New(policy Policy, options Options) *Client {
+	dialer := &net.Dialer{Timeout: maxExchange, Control: policy.control, Resolver: options.Resolver}
+	return &Client{
+		policy: policy,
+		transport: &http.Transport{
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: options.RootCAs},
+			TLSHandshakeTimeout:    maxExchange,
+			ForceAttemptHTTP2:      true, // a custom dialer turns it off otherwise
+			HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+			DisableCompression:     true, // the transport would decompress without a limit
+			MaxIdleConns:           maxIdle,
+			MaxIdleConnsPerHost:    maxIdlePerHost,
+			IdleConnTimeout:        idleTimeout,
+			ExpectContinueTimeout:  expectTimeout,
+			MaxResponseHeaderBytes: maxResponseHeader,
+		},
+	}
+}
+
+// Post sends body to the URL and reads the answer. The timeout spans the whole exchange, from the dial
+// to the last byte of the response. Any answer is a Response, whatever its status; on an error only its
+// Duration is set.
+//
+// It fails with a [*URLError] for a URL that the policy refuses, with [ErrRefusedAddress] for an address
+// that it refuses, with a [*TimeoutError] when the time is over, with the context's own error when ctx
+// ended first, and with another error for any other failure of the network. [Reason] turns each into
+// what a tenant may see.
+//
+// Neither header nor body may be changed while Post runs, and body not afterwards either: a receiver
+// may answer before it has read all of it. With an Idempotency-Key header, net/http itself repeats the
+// request once where a kept connection turns out to be dead.
+func (c *Client) Post(ctx context.Context, url string, header http.Header, body []byte, timeout time.Duration) (Response, error) {
+	start := time.Now()
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, &TimeoutError{After: timeout})
+	defer cancel()
+	response, err := c.exchange(limited, url, header, body)
+	if err != nil {
+		// The transport reports an ended context in several ways; its cause is what happened.
+		if cause := context.Cause(limited); cause != nil {
+			err = cause
+		}
+		return Response{Duration: time.Since(start)}, fmt.Errorf("post to the receiver: %w", err)
+	}
+	response.Duration = time.Since(start)
+	return response, nil
+}
+
+func (c *Client) exchange(ctx context.Context, url string, header http.Header, body []byte) (Response, error) {
+	checked, err := c.policy.parseURL(url)
+	if err != nil {
+		return Response{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return Response{}, err
+	}
+	request.URL = checked
+	if header != nil {
+		request.Header = header
+	}
+	// Not through http.Client: a round trip is exactly one request, without redirects and cookies.
+	answer, err := c.transport.RoundTrip(request)
+	if err != nil {
+		return Response{}, err
+	}
+	defer answer.Body.Close()
+	return readResponse(answer)
+}
+
+// CloseIdle closes the connections that are kept for reuse. Exchanges under way are not disturbed.
+func (c *Client) CloseIdle() { c.transport.CloseIdleConnections() }
