@@ -22,6 +22,8 @@ type Invalid struct {
 	// Status is an HTTP-like code: 403, 404, 409 or 422.
 	Status int
 	Fields []FieldError
+	// Document holds the details where the refusal is about a webhook's document.
+	Document []DocumentError
 }
 
 // Error lists every field with its messages.
@@ -36,6 +38,14 @@ func (e *Invalid) Error() string {
 // Missing refuses an input because the entity that field names does not exist for the actor.
 func Missing(field string) error {
 	return &Invalid{Status: 404, Fields: []FieldError{{Field: field, Messages: []string{"was not found"}}}}
+}
+
+// notFoundAs turns ErrNotFound into a refusal on field; other errors stay.
+func notFoundAs(field string, err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return Missing(field)
+	}
+	return err
 }
 
 // Refuse refuses an input because of one field, with status 422.

@@ -24,11 +24,11 @@ type Purpose string
 
 // The values of Purpose.
 const (
-	PurposeVariant             Purpose = "VARIANT"
-	PurposeFeature             Purpose = "FEATURE"
-	PurposeProductDetailsText  Purpose = "PRODUCT_DETAILS_TEXT"
+	PurposeVariant              Purpose = "VARIANT"
+	PurposeFeature              Purpose = "FEATURE"
+	PurposeProductDetailsText   Purpose = "PRODUCT_DETAILS_TEXT"
 	PurposeProductDetailsSelect Purpose = "PRODUCT_DETAILS_SELECT"
-	PurposeOther               Purpose = "OTHER"
+	PurposeOther                Purpose = "OTHER"
 )
 
 // OptionType is a question about a product, such as its size.

@@ -183,11 +183,16 @@ func (u *unit) erase(t *tracked) error {
 	return u.tx.Update(u.ctx, t.entity)
 }
 
-// change describes what happened to one entity; nil where its kind has no webhooks.
+// recorded reports whether changes of a kind are written down: those of the
+// classes, and registrations, since the relay learns of them from the same log
+// and a webhook so gets exactly the changes committed after its own creation.
+func (k Kind) recorded() bool { return k.Class || k.Name == "Webhook" }
+
+// change describes what happened to one entity; nil where its kind is not recorded.
 func (u *unit) change(t *tracked, action Action, fields []string) *Change {
 	ref := t.entity.Ref()
 	kind := kinds[ref.Type]
-	if !kind.Class {
+	if !kind.recorded() {
 		return nil
 	}
 	slices.Sort(fields)

@@ -44,10 +44,13 @@ type Webhook struct {
 	AllowSkip           bool
 	ConcurrentSendLimit int64
 	// DocumentCost, RequiredScopes and DeprecatedFields are facts about the document under the schema it was last checked with.
-	DocumentCost     int64 `changed:"cost"`
-	DeprecatedFields []string
-	EventNames       []WebhookEventName `changed:"eventName,eventNames"`
-	Headers          map[string]string
+	DocumentCost int64 `changed:"cost"`
+	// ConsecutiveFailures counts failed attempts since the last success, FailingSince dates the first of them.
+	ConsecutiveFailures int64      `changed:"-"`
+	FailingSince        *time.Time `changed:"-"`
+	DeprecatedFields    []string
+	EventNames          []WebhookEventName `changed:"eventName,eventNames"`
+	Headers             map[string]string
 	// HmacKey signs as Marketplacer does; nil: no such signature.
 	HmacKey    *string `bun:"-" changed:"secrets"`
 	Identifier *string

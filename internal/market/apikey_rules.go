@@ -1,0 +1,115 @@
+package market
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// APIKeyAttributes is what marketplacerApiKeyCreate says of a key.
+type APIKeyAttributes struct {
+	APITermsOfUse bool
+	Description   string
+	Organization  string
+	Scopes        []string
+	SellerID      *string
+}
+
+// KeyDigest is what is stored of an API key: the hex SHA-256. Keys are random
+// and long, so that nothing slower is needed.
+func KeyDigest(key string) string {
+	digest := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(digest[:])
+}
+
+// CreateAPIKey makes a key of the operator, or of the seller that is named, and
+// returns it with its text, which is shown only now. validScope says whether a scope exists.
+func (m *Market) CreateAPIKey(ctx context.Context, actor Actor, in APIKeyAttributes, validScope func(string) bool) (*MarketplacerAPIKey, string, error) {
+	key, err := newKey()
+	if err != nil {
+		return nil, "", err
+	}
+	var stored *MarketplacerAPIKey
+	err = m.run(ctx, actor, func(u *unit) error {
+		var p problems
+		if actor.Seller != 0 {
+			return &Invalid{Status: 403, Fields: []FieldError{{Field: "base", Messages: []string{"only the operator makes keys"}}}}
+		}
+		seller, err := u.webhookOwner(&p, Opt[string]{Set: in.SellerID != nil, Value: in.SellerID})
+		if err != nil {
+			return err
+		}
+		checkKey(&p, in, validScope)
+		if err := p.err(); err != nil {
+			return err
+		}
+		stored = &MarketplacerAPIKey{
+			CreatedByType: "Operator", Description: in.Description, Digest: KeyDigest(key),
+			Organization: in.Organization, Scopes: sortedUnique(in.Scopes), SellerID: seller,
+		}
+		if ref, err := ParseID(actor.ID); err == nil {
+			stored.CreatedByType, stored.CreatedByID = ref.Type, ref.Num
+		}
+		return u.add(stored)
+	})
+	return stored, key, err
+}
+
+func checkKey(p *problems, in APIKeyAttributes, validScope func(string) bool) {
+	if !in.APITermsOfUse {
+		p.add("api_terms_of_use", "must be accepted")
+	}
+	for field, value := range map[string]string{"description": in.Description, "organization": in.Organization} {
+		if strings.TrimSpace(value) == "" {
+			p.add(field, "can't be blank")
+		}
+		text(p, field, value, 255)
+	}
+	for i, scope := range in.Scopes {
+		if !validScope(scope) {
+			p.add(fmt.Sprintf("scopes.%d", i), `%q is no scope: write resource:level, as in "invoices:read"`, scope)
+		}
+	}
+}
+
+// newKey makes the text of a key: a prefix that secret scanners can find, and 32 random bytes.
+func newKey() (string, error) {
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return "", fmt.Errorf("make an API key: %w", err)
+	}
+	return "crier_" + base64.RawURLEncoding.EncodeToString(raw), nil
+}
+
+// operatorKeyDescription marks the one key that comes from the configuration.
+const operatorKeyDescription = "configured operator key"
+
+// EnsureOperatorKey makes key the configured operator key; a former one stops
+// working. An empty key keeps the present one, or makes one where there is
+// none, whose text is returned then.
+func (m *Market) EnsureOperatorKey(ctx context.Context, key string) (made string, err error) {
+	err = m.run(ctx, Actor{ID: "configuration"}, func(u *unit) error {
+		present, err := list[MarketplacerAPIKey](u, Eq("description", operatorKeyDescription), Eq("created_by_type", "Configuration"))
+		if err != nil || key == "" && len(present) > 0 {
+			return err
+		}
+		if key == "" {
+			if made, err = newKey(); err != nil {
+				return err
+			}
+			key = made
+		}
+		if len(present) > 0 {
+			present[0].Digest = KeyDigest(key)
+			return nil
+		}
+		return u.add(&MarketplacerAPIKey{
+			CreatedByType: "Configuration", Description: operatorKeyDescription, Digest: KeyDigest(key), Organization: "operator",
+		})
+	})
+	return made, err
+}

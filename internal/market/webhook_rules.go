@@ -1,0 +1,362 @@
+package market
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WebhookAttributes is what webhookCreate and webhookUpdate say of a webhook;
+// what is absent keeps its value, or its default on creation.
+type WebhookAttributes struct {
+	AllowSkip           Opt[bool]
+	ConcurrentSendLimit Opt[int64]
+	Enabled             Opt[bool]
+	EventName           Opt[WebhookEventName]
+	EventNames          Opt[[]WebhookEventName]
+	// Headers is a JSON object of names to strings, numbers or booleans.
+	Headers        Opt[json.RawMessage]
+	HmacKey        Opt[string]
+	Identifier     Opt[string]
+	MaxRetries     Opt[int64]
+	Name           Opt[string]
+	QueryString    Opt[string]
+	SellerID       Opt[string]
+	TimeoutSeconds Opt[int64]
+	Type           Opt[string]
+	URL            Opt[string]
+}
+
+// WebhookResult is a stored webhook and, once, the secret that was made for it.
+type WebhookResult struct {
+	Webhook *Webhook
+	// Secret is the raw signing key of a new webhook; nil otherwise.
+	Secret []byte
+}
+
+// CreateWebhook registers a webhook for the actor's seller, or for the one that
+// an operator names. A second registration with the same identifier updates the
+// first. scopes are the actor's; empty: everything. The document must need no other.
+func (m *Market) CreateWebhook(ctx context.Context, actor Actor, scopes []string, in WebhookAttributes) (WebhookResult, error) {
+	var out WebhookResult
+	err := m.run(ctx, actor, func(u *unit) error {
+		var p problems
+		w, err := u.webhookFor(&p, in)
+		if err != nil {
+			return err
+		}
+		if w.Num == 0 && in.URL.Value == nil {
+			p.add("url", "can't be blank")
+		}
+		if err := m.applyWebhook(u, &p, scopes, w, in); err != nil {
+			return err
+		}
+		out = WebhookResult{Webhook: w}
+		if w.Num != 0 {
+			return nil
+		}
+		if out.Secret, err = newSecret(w, u.now); err != nil {
+			return err
+		}
+		return u.add(w)
+	})
+	return out, err
+}
+
+// UpdateWebhook changes a webhook that the actor may see.
+func (m *Market) UpdateWebhook(ctx context.Context, actor Actor, scopes []string, id string, in WebhookAttributes) (WebhookResult, error) {
+	var out WebhookResult
+	err := m.run(ctx, actor, func(u *unit) error {
+		w, err := u.webhook(id)
+		if err != nil {
+			return err
+		}
+		var p problems
+		out.Webhook = w
+		return m.applyWebhook(u, &p, scopes, w, in)
+	})
+	return out, err
+}
+
+// DeleteWebhook ends a registration; events that wait are cancelled.
+func (m *Market) DeleteWebhook(ctx context.Context, actor Actor, id string) (*Webhook, error) {
+	var gone *Webhook
+	err := m.run(ctx, actor, func(u *unit) error {
+		w, err := u.webhook(id)
+		if err != nil {
+			return err
+		}
+		gone = w
+		u.remove(w)
+		return nil
+	})
+	return gone, err
+}
+
+// webhook loads the webhook of a global id, refusing on webhook_id.
+func (u *unit) webhook(id string) (*Webhook, error) {
+	ref, err := ParseID(id)
+	if err != nil || ref.Type != "Webhook" {
+		return nil, Missing("webhook_id")
+	}
+	w, err := get[Webhook](u, ref.Num)
+	if err != nil {
+		return nil, notFoundAs("webhook_id", err)
+	}
+	return w, nil
+}
+
+// webhookFor returns the webhook that a creation is about: the one with the
+// same owner and identifier, else a new one.
+func (u *unit) webhookFor(p *problems, in WebhookAttributes) (*Webhook, error) {
+	fresh := &Webhook{
+		ConcurrentSendLimit: DefaultConcurrentSendLimit, MaxRetries: DefaultMaxRetries,
+		TimeoutSeconds: MaxTimeoutSeconds, State: WebhookActive, StateSince: u.now,
+	}
+	seller, err := u.webhookOwner(p, in.SellerID)
+	if err != nil {
+		return nil, err
+	}
+	fresh.SellerID = seller
+	if in.Identifier.Value == nil {
+		return fresh, nil
+	}
+	same, err := list[Webhook](u, Eq("seller_id", seller), Eq("identifier", *in.Identifier.Value))
+	if err != nil || len(same) == 0 {
+		return fresh, err
+	}
+	return same[0], nil
+}
+
+// webhookOwner is the seller whose rights the document gets; 0 for the operator.
+func (u *unit) webhookOwner(p *problems, id Opt[string]) (int64, error) {
+	if id.Value == nil {
+		return u.actor.Seller, nil
+	}
+	ref, err := ParseID(*id.Value)
+	if err != nil || ref.Type != "Seller" || u.actor.Seller != 0 && ref.Num != u.actor.Seller {
+		p.missing("seller_id")
+		return u.actor.Seller, nil
+	}
+	sellers, err := look[Seller](u, Eq("id", ref.Num))
+	if err == nil && len(sellers) == 0 {
+		p.missing("seller_id")
+	}
+	return ref.Num, err
+}
+
+// applyWebhook sets what the input says, and refuses all that is wrong with it at once.
+func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook, in WebhookAttributes) error {
+	before := *w
+	if w.Num != 0 && in.SellerID.Set {
+		owner, err := u.webhookOwner(p, in.SellerID)
+		if err != nil {
+			return err
+		}
+		w.SellerID = owner
+	}
+	m.applyEndpoint(p, w, in)
+	applyPolicy(p, w, in)
+	applyEvents(p, w, in)
+	documentErrors := m.applyDocument(p, scopes, w, in, before)
+	applyEnabled(w, in, u.now)
+	if err := p.err(); err != nil {
+		return refusedDocument(err, documentErrors)
+	}
+	return nil
+}
+
+// applyEndpoint sets where and with which headers the webhook sends.
+func (m *Market) applyEndpoint(p *problems, w *Webhook, in WebhookAttributes) {
+	if in.URL.IsNull() {
+		p.add("url", "can't be blank")
+	}
+	if in.URL.Value != nil {
+		w.URL = *in.URL.Value
+		if err := m.checkEndpoint(w.URL); err != nil {
+			p.add("url", "%s", err)
+		}
+	}
+	if in.Headers.Set {
+		w.Headers = m.readHeaders(p, in.Headers.Or(nil))
+	}
+	if in.HmacKey.Set {
+		text(p, "hmac_key", in.HmacKey.Or(""), 1024)
+		w.HmacKey = nonEmpty(in.HmacKey.Value)
+	}
+}
+
+func (m *Market) checkEndpoint(url string) error {
+	if m.options.CheckEndpoint == nil {
+		return nil
+	}
+	return m.options.CheckEndpoint(url)
+}
+
+// applyPolicy sets how the webhook sends, within the limits of the contract.
+func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
+	within(p, "max_retries", in.MaxRetries, &w.MaxRetries, DefaultMaxRetries, 0, MaxRetriesLimit)
+	within(p, "concurrent_send_limit", in.ConcurrentSendLimit, &w.ConcurrentSendLimit, DefaultConcurrentSendLimit, 1, ConcurrentSendLimitMax)
+	within(p, "timeout_seconds", in.TimeoutSeconds, &w.TimeoutSeconds, MaxTimeoutSeconds, 1, MaxTimeoutSeconds)
+	if in.AllowSkip.Set {
+		w.AllowSkip = in.AllowSkip.Or(false)
+	}
+	if in.Name.Set {
+		text(p, "name", in.Name.Or(""), 100)
+		w.Name = nonEmpty(in.Name.Value)
+	}
+	if in.Identifier.Set {
+		text(p, "identifier", in.Identifier.Or(""), 255)
+		w.Identifier = nonEmpty(in.Identifier.Value)
+	}
+}
+
+// within sets a number that has a default and two bounds.
+func within(p *problems, field string, in Opt[int64], dst *int64, fallback, low, high int64) {
+	if !in.Set {
+		return
+	}
+	*dst = in.Or(fallback)
+	if *dst < low || *dst > high {
+		p.add(field, "must be between %d and %d", low, high)
+	}
+}
+
+// text refuses what is longer than limit characters.
+func text(p *problems, field, value string, limit int) {
+	if len([]rune(value)) > limit {
+		p.add(field, "is too long: at most %d characters", limit)
+	}
+}
+
+// nonEmpty turns an empty text into none.
+func nonEmpty(s *string) *string {
+	if s == nil || *s == "" {
+		return nil
+	}
+	return s
+}
+
+// applyEvents sets which actions make events; nil means all of them.
+func applyEvents(p *problems, w *Webhook, in WebhookAttributes) {
+	if in.EventName.Value != nil && in.EventNames.Value != nil {
+		p.add("event_names", "give event_name or event_names, not both")
+		return
+	}
+	switch {
+	case in.EventNames.Value != nil && len(*in.EventNames.Value) == 0:
+		p.add("event_names", "can't be empty: name at least one event, or leave it out for all")
+	case in.EventNames.Value != nil:
+		w.EventNames = sortedUnique(*in.EventNames.Value)
+	case in.EventName.Value != nil:
+		w.EventNames = []WebhookEventName{*in.EventName.Value}
+	case in.EventNames.Set || in.EventName.Set:
+		w.EventNames = nil
+	}
+}
+
+func sortedUnique[T ~string](list []T) []T {
+	sorted := slices.Clone(list)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
+
+// applyDocument sets and proves the document. An unchanged document of an
+// unchanged class is not proven again.
+func (m *Market) applyDocument(p *problems, scopes []string, w *Webhook, in WebhookAttributes, before Webhook) []DocumentError {
+	if in.Type.Value != nil {
+		w.Type = *in.Type.Value
+	}
+	if in.QueryString.Set {
+		w.QueryString = in.QueryString.Value
+		if strings.TrimSpace(in.QueryString.Or("")) == "" {
+			w.QueryString = nil
+		}
+	}
+	typeName, known := TypeOfClass(w.Type)
+	if !known {
+		p.add("type", "is no class of webhooks")
+		return nil
+	}
+	if w.Num != 0 && w.Type == before.Type && w.Document() == before.Document() && w.State != WebhookInvalid {
+		return nil
+	}
+	facts, errs := m.options.Documents.Check(typeName, w.Document())
+	for _, e := range errs {
+		p.add("query_string", "%s", e.located())
+	}
+	if missing := missingScopes(scopes, facts.RequiredScopes); len(errs) == 0 && len(missing) > 0 {
+		p.add("query_string", "needs the scopes %s, which the key does not have", strings.Join(missing, ", "))
+	}
+	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
+	return errs
+}
+
+// located is the message with its place.
+func (e DocumentError) located() string {
+	if e.Line == nil || e.Column == nil {
+		return fmt.Sprintf("%s (%s)", e.Message, e.Rule)
+	}
+	return fmt.Sprintf("line %d, column %d: %s (%s)", *e.Line, *e.Column, e.Message, e.Rule)
+}
+
+// missingScopes are those of required that have does not hold; empty have holds all.
+func missingScopes(have, required []string) []string {
+	if len(have) == 0 {
+		return nil
+	}
+	var missing []string
+	for _, r := range required {
+		if !slices.ContainsFunc(have, func(h string) bool { return includes(h, r) }) {
+			missing = append(missing, r)
+		}
+	}
+	return missing
+}
+
+// includes reports whether the scope have includes want, a read scope: every level includes reading.
+func includes(have, want string) bool {
+	a, _, _ := strings.Cut(have, ":")
+	b, _, _ := strings.Cut(want, ":")
+	return a == b
+}
+
+// applyEnabled pauses and resumes; a webhook whose document was proven again is no longer invalid.
+func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
+	state := w.State
+	switch {
+	case in.Enabled.Set && !in.Enabled.Or(true):
+		state = WebhookPaused
+	case in.Enabled.Set, state == WebhookInvalid:
+		state = WebhookActive
+	}
+	if state != w.State {
+		w.State, w.StateReason, w.StateSince = state, nil, now
+		w.ConsecutiveFailures, w.FailingSince = 0, nil
+	}
+}
+
+// refusedDocument adds the details of a document's errors to a refusal.
+func refusedDocument(err error, details []DocumentError) error {
+	if refusal, ok := err.(*Invalid); ok {
+		refusal.Document = details
+	}
+	return err
+}
+
+// newSecret gives a webhook its first signing secret and returns the raw key.
+func newSecret(w *Webhook, now time.Time) ([]byte, error) {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, fmt.Errorf("make a signing secret: %w", err)
+	}
+	digest := sha256.Sum256(key)
+	w.Secrets = []WebhookSecret{{Value: key, Fingerprint: hex.EncodeToString(digest[:6]), CreatedAt: now}}
+	return key, nil
+}
