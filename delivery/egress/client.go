@@ -14,9 +14,6 @@ import (
 )
 
 const (
-	// maxExchange is the longest timeout of a webhook. The steps before the request have it for their
-	// own, so that an abandoned one ends too.
-	maxExchange = 30 * time.Second
 	// maxIdle bounds the connections kept for reuse over all receivers: with TLS one takes about 40 KiB.
 	maxIdle = 1024
 	// maxIdlePerHost is above the concurrentSendLimit of any webhook (200), so that one that is busy
@@ -66,13 +63,16 @@ type Response struct {
 
 // New returns a client bound to the policy.
 func New(policy Policy, options Options) *Client {
-	dialer := &net.Dialer{Timeout: maxExchange, Control: policy.control, Resolver: options.Resolver}
+	plain := &net.Dialer{Control: policy.control, Resolver: options.Resolver}
+	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{
+		RootCAs:    options.RootCAs,
+		NextProtos: []string{"h2", "http/1.1"},
+	}}
 	return &Client{
 		policy: policy,
 		transport: &http.Transport{
-			DialContext:            dialer.DialContext,
-			TLSClientConfig:        &tls.Config{RootCAs: options.RootCAs},
-			TLSHandshakeTimeout:    maxExchange,
+			DialContext:            withDeadline(plain.DialContext),
+			DialTLSContext:         withDeadline(secure.DialContext),
 			ForceAttemptHTTP2:      true, // a custom dialer turns it off otherwise
 			HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 			DisableCompression:     true, // the transport would decompress without a limit
@@ -82,6 +82,24 @@ func New(policy Policy, options Options) *Client {
 			ExpectContinueTimeout:  expectTimeout,
 			MaxResponseHeaderBytes: maxResponseHeader,
 		},
+	}
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// deadlineKey is the key of the deadline of the exchange in the context of its dial.
+type deadlineKey struct{}
+
+// withDeadline ends a dial with the exchange that asked for it. The transport detaches the two, so that
+// a late connection can still be kept for others: with a receiver that hangs, such dials would pile up.
+func withDeadline(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if deadline, ok := ctx.Value(deadlineKey{}).(time.Time); ok {
+			limited, cancel := context.WithDeadline(ctx, deadline)
+			defer cancel()
+			ctx = limited
+		}
+		return dial(ctx, network, address)
 	}
 }
 
@@ -103,26 +121,37 @@ func (c *Client) Post(ctx context.Context, url string, header http.Header, body 
 	defer cancel()
 	response, err := c.exchange(limited, url, header, body)
 	if err != nil {
-		// The transport reports an ended context in several ways; its cause is what happened.
-		if cause := context.Cause(limited); cause != nil {
-			err = cause
-		}
-		return Response{Duration: time.Since(start)}, fmt.Errorf("post to the receiver: %w", err)
+		err = fmt.Errorf("post to the receiver: %w", whatEnded(ctx, limited, err))
+		return Response{Duration: time.Since(start)}, err
 	}
 	response.Duration = time.Since(start)
 	return response, nil
 }
 
+// whatEnded tells the end of a context from a failure of the network: the transport reports the first
+// in several forms.
+func whatEnded(ctx, limited context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case limited.Err() != nil:
+		return context.Cause(limited)
+	}
+	return err
+}
+
 func (c *Client) exchange(ctx context.Context, url string, header http.Header, body []byte) (Response, error) {
-	checked, err := c.policy.parseURL(url)
-	if err != nil {
+	if err := c.policy.CheckURL(url); err != nil {
 		return Response{}, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		// A moment later, so that it is the exchange whose end is reported.
+		ctx = context.WithValue(ctx, deadlineKey{}, deadline.Add(time.Second))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return Response{}, err
 	}
-	request.URL = checked
 	if header != nil {
 		request.Header = header
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -43,7 +42,7 @@ func Reason(err error) string {
 		return "the address is not allowed"
 	case errors.As(err, &timeoutError):
 		return timeoutError.Error()
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "interrupted"
 	case errors.As(err, &dnsError):
 		return "the host name does not resolve"
@@ -63,8 +62,8 @@ func tlsReason(err error) string {
 		invalid   x509.CertificateInvalidError
 		authority x509.UnknownAuthorityError
 		unchecked *tls.CertificateVerificationError
-		alert     tls.AlertError
 		record    tls.RecordHeaderError
+		op        *net.OpError
 	)
 	switch {
 	case errors.As(err, &hostname):
@@ -75,10 +74,10 @@ func tlsReason(err error) string {
 		return "TLS: the certificate is not signed by a known authority"
 	case errors.As(err, &unchecked), errors.As(err, &invalid):
 		return "TLS: the certificate is not valid"
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+	case errors.As(err, &record):
 		return "TLS: the receiver does not speak it on this port"
-	case errors.As(err, &alert):
-		return "TLS: the handshake failed"
+	case errors.As(err, &op) && op.Op == "remote error": // how crypto/tls reports an alert
+		return "TLS: the receiver refused the handshake"
 	}
 	return ""
 }

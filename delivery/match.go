@@ -1,0 +1,124 @@
+package delivery
+
+import (
+	"cmp"
+	"slices"
+
+	"crier/internal/market"
+)
+
+// registry is every webhook in memory, found by what a change is about.
+type registry struct {
+	byNum   map[int64]*market.Webhook
+	byTopic map[topic]map[int64][]*market.Webhook // owner → webhooks
+}
+
+// topic is what a webhook listens to.
+type topic struct {
+	class  string
+	action market.Action
+}
+
+func newRegistry(webhooks []*market.Webhook) *registry {
+	r := &registry{byNum: map[int64]*market.Webhook{}, byTopic: map[topic]map[int64][]*market.Webhook{}}
+	for _, w := range webhooks {
+		r.put(w)
+	}
+	return r
+}
+
+// topics lists what a webhook listens to.
+func topics(w *market.Webhook) []topic {
+	if len(w.EventNames) == 0 {
+		return []topic{{w.Type, market.Create}, {w.Type, market.Update}, {w.Type, market.Destroy}}
+	}
+	list := make([]topic, len(w.EventNames))
+	for i, name := range w.EventNames {
+		list[i] = topic{w.Type, name.Action()}
+	}
+	return list
+}
+
+// put adds a webhook, or replaces its former state.
+func (r *registry) put(w *market.Webhook) {
+	r.drop(w.Num)
+	r.byNum[w.Num] = w
+	for _, t := range topics(w) {
+		if r.byTopic[t] == nil {
+			r.byTopic[t] = map[int64][]*market.Webhook{}
+		}
+		r.byTopic[t][w.SellerID] = append(r.byTopic[t][w.SellerID], w)
+	}
+}
+
+// drop forgets a webhook.
+func (r *registry) drop(num int64) {
+	old, ok := r.byNum[num]
+	if !ok {
+		return
+	}
+	delete(r.byNum, num)
+	for _, t := range topics(old) {
+		owned := r.byTopic[t]
+		owned[old.SellerID] = slices.DeleteFunc(owned[old.SellerID], func(w *market.Webhook) bool { return w.Num == num })
+		if len(owned[old.SellerID]) == 0 {
+			delete(owned, old.SellerID)
+		}
+	}
+}
+
+// match returns the webhooks that a change concerns, by number.
+func (r *registry) match(c market.Change) []*market.Webhook {
+	owners := r.byTopic[topic{c.Class(), c.Action}]
+	var found []*market.Webhook
+	if c.Shared {
+		for _, list := range owners {
+			found = append(found, list...)
+		}
+	} else {
+		found = append(found, owners[0]...)
+		for _, seller := range c.Sellers {
+			found = append(found, owners[seller]...)
+		}
+	}
+	slices.SortFunc(found, func(a, b *market.Webhook) int { return cmp.Compare(a.Num, b.Num) })
+	return found
+}
+
+// rendering tells apart the executions of one change: webhooks with the same
+// document and owner share one.
+type rendering struct {
+	document string
+	owner    int64
+}
+
+// events makes the events of one change, numbered from next.
+func (r *registry) events(c market.Change, next int64) []market.WebhookEvent {
+	webhooks := r.match(c)
+	list := make([]market.WebhookEvent, len(webhooks))
+	first := make(map[rendering]int64, 1)
+	for i, w := range webhooks {
+		num, key := next+int64(i), rendering{w.Document(), w.SellerID}
+		if _, ok := first[key]; !ok {
+			first[key] = num
+		}
+		list[i] = newEvent(c, w, num, first[key])
+	}
+	return list
+}
+
+func newEvent(c market.Change, w *market.Webhook, num, payload int64) market.WebhookEvent {
+	e := market.WebhookEvent{
+		Base:   market.Base{Num: num, CreatedAt: c.At, UpdatedAt: c.At},
+		Action: c.Action, ChangeID: c.Num, PayloadID: payload, Reason: market.ReasonChange,
+		SellerID: w.SellerID, Status: market.EventUnsent, SubjectType: c.Subject.Type, SubjectNum: c.Subject.Num,
+		Traceparent: c.Traceparent, WebhookID: w.Num,
+	}
+	if w.State != market.WebhookActive {
+		e.Status = market.EventHeld
+		return e
+	}
+	due := c.At
+	e.NextAttemptAt = &due
+	return e
+}

@@ -1,0 +1,77 @@
+package delivery
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"crier/internal/market"
+)
+
+// giveUpAfter ends an event that is older, whatever retries it has left.
+const giveUpAfter = 30 * 24 * time.Hour
+
+// exchange is how one attempt ended: with an answer, or with a reason why none came.
+type exchange struct {
+	status int
+	header http.Header
+	// failure is fit for the webhook's owner; "" where an answer came.
+	failure string
+}
+
+// verdict is what an exchange means for its event.
+type verdict struct {
+	status market.EventStatus
+	// wait is the time to the next attempt; 0 where the event is final.
+	wait time.Duration
+	// message says what went wrong; "" for a delivered event.
+	message string
+	// disable is the reason to disable the webhook; "" keeps it.
+	disable string
+}
+
+// policy is what bounds an event's retries.
+type policy struct {
+	maxRetries int64
+	// attempts counts the exchanges, this one included.
+	attempts int64
+	// age is the time since the change.
+	age time.Duration
+}
+
+// decide is the one place that turns an exchange into the state of its event
+// (contract wire.md, Outcomes). random is in [0, 1).
+func decide(x exchange, p policy, now time.Time, random float64) verdict {
+	if x.status >= 200 && x.status < 300 {
+		return verdict{status: market.EventSent}
+	}
+	message := x.failure
+	if message == "" {
+		message = fmt.Sprintf("the receiver answered %d %s", x.status, http.StatusText(x.status))
+	}
+	if x.status == http.StatusGone {
+		return verdict{status: market.EventFailed, message: message, disable: "the receiver answered 410 Gone"}
+	}
+	wait := max(backoff(p.attempts, random), retryAfter(x.header, now))
+	if p.attempts > p.maxRetries || p.age+wait > giveUpAfter {
+		return verdict{status: market.EventFailed, message: message}
+	}
+	return verdict{status: market.EventRejected, wait: wait, message: message}
+}
+
+// retryAfter reads the header as seconds or as a date (RFC 9110, section
+// 10.2.3); 0 where it says nothing usable, at most retryAfterCap.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := h.Get("Retry-After")
+	if text == "" {
+		return 0
+	}
+	wait := time.Duration(0)
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		wait = time.Duration(min(max(seconds, 0), int64(retryAfterCap/time.Second))) * time.Second
+	} else if at, err := http.ParseTime(text); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), retryAfterCap)
+}

@@ -1,0 +1,167 @@
+package delivery
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"crier/internal/market"
+	"crier/internal/stream"
+)
+
+// record settles results, batch by batch, until their channel is closed.
+func (s *sender) record(ctx context.Context) {
+	for first := range s.results {
+		s.settle(ctx, gather(first, s.results, sendBatch))
+	}
+}
+
+// gather returns first with what else is ready at once.
+func gather(first result, more <-chan result, limit int) []result {
+	batch := []result{first}
+	for len(batch) < limit {
+		select {
+		case r, ok := <-more:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// settle writes outcomes down, and only then lets the queue forget or delay the events.
+func (s *sender) settle(ctx context.Context, batch []result) {
+	var outcomes []market.Outcome
+	var done []stream.DeliveryMessage
+	var later []stream.Postponement
+	slots := make([]stream.Slot, 0, len(batch))
+	for _, r := range batch {
+		slots = append(slots, r.task.slot())
+		switch {
+		case r.outcome == nil:
+			later = append(later, stream.Postponement{Message: r.task.message, At: time.Now()})
+			continue
+		case r.outcome.NextAttemptAt != nil:
+			later = append(later, stream.Postponement{Message: r.task.message, At: *r.outcome.NextAttemptAt})
+		default:
+			done = append(done, r.task.message)
+		}
+		outcomes = append(outcomes, *r.outcome)
+	}
+	if s.write(ctx, outcomes) {
+		s.acknowledge(ctx, done, later)
+	}
+	if err := s.Redis.Release(ctx, slots); err != nil {
+		s.failed(ctx, "release slots", err) // they expire with their lease
+	}
+	s.running.remove(batch)
+}
+
+// writeTries bounds how long outcomes wait for the database; their lease is
+// kept meanwhile, and afterwards the events are sent again.
+const writeTries = 60
+
+// write stores outcomes, trying again while the database is away.
+func (s *sender) write(ctx context.Context, outcomes []market.Outcome) bool {
+	if len(outcomes) == 0 {
+		return true
+	}
+	for range writeTries {
+		err := s.store.RecordOutcomes(ctx, outcomes)
+		if err == nil {
+			return true
+		}
+		s.failed(ctx, "record attempts", err)
+		pause(ctx, pauseAfterError)
+	}
+	return false
+}
+
+// acknowledge takes settled events from the queue. Where it fails they stay
+// pending; whoever reclaims them reads their state first and sends nothing.
+func (s *sender) acknowledge(ctx context.Context, done []stream.DeliveryMessage, later []stream.Postponement) {
+	if err := s.Redis.Done(ctx, done); err != nil {
+		s.failed(ctx, "acknowledge deliveries", err)
+	}
+	if err := s.Redis.Postpone(ctx, later); err != nil {
+		s.failed(ctx, "delay retries", err)
+	}
+}
+
+// beat renews the leases of what is in flight.
+func (s *sender) beat(ctx context.Context) {
+	for pause(ctx, heartbeat) {
+		ids, slots := s.running.leases()
+		if len(ids) == 0 {
+			continue
+		}
+		if _, err := s.Redis.HeartbeatDeliveries(ctx, s.consumer, ids...); err != nil {
+			s.failed(ctx, "renew leases", err)
+		}
+		if err := s.Redis.Extend(ctx, slots, time.Now(), lease); err != nil {
+			s.failed(ctx, "renew slots", err)
+		}
+	}
+}
+
+// running is what the process has taken and not yet settled.
+type running struct {
+	mu      sync.Mutex
+	closed  bool
+	pending sync.WaitGroup // takes and tasks
+	tasks   map[string]task
+}
+
+// enter announces a take; false where the process is stopping.
+func (r *running) enter() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.pending.Add(1)
+	return true
+}
+
+func (r *running) leave() { r.pending.Done() }
+
+// add notes a task that a take, which has entered, is about to start.
+func (r *running) add(t task) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending.Add(1)
+	r.tasks[t.message.StreamID] = t
+}
+
+// remove forgets settled tasks.
+func (r *running) remove(batch []result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, b := range batch {
+		delete(r.tasks, b.task.message.StreamID)
+		r.pending.Done()
+	}
+}
+
+// leases are the entries and slots that must stay ours.
+func (r *running) leases() (ids []string, slots []stream.Slot) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, t := range r.tasks {
+		ids = append(ids, id)
+		slots = append(slots, t.slot())
+	}
+	return ids, slots
+}
+
+// drain lets nothing more enter and waits until everything is settled.
+func (r *running) drain() {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.pending.Wait()
+}

@@ -1,0 +1,70 @@
+package delivery
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"time"
+
+	"crier/delivery/sign"
+	"crier/internal/market"
+)
+
+// Identity is how this marketplace presents itself to receivers.
+type Identity struct {
+	// Vertical is the marketplace's name.
+	Vertical string
+	// Prefix is that of the marketplace's own headers.
+	Prefix string
+	// UserAgent is "Crier/<version>".
+	UserAgent string
+}
+
+// body is the envelope of an event around its frozen payload (contract
+// wire.md, The request). It depends on nothing else, so every attempt sends the same bytes.
+func body(e *market.WebhookEvent, payload []byte) []byte {
+	b := make([]byte, 0, len(payload)+len(e.Action)+80)
+	b = append(b, `{"id":"`...)
+	b = append(b, e.ID()...)
+	b = append(b, `","event_name":"`...)
+	b = append(b, e.Action...)
+	b = append(b, `","payload":`...)
+	b = append(b, payload...)
+	return append(b, '}')
+}
+
+// header makes the headers of one attempt. The protocol's are written last, so
+// that a webhook's own can never replace them.
+func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte, at time.Time) http.Header {
+	h := make(http.Header, len(w.Headers)+12)
+	for name, value := range w.Headers {
+		h.Set(name, value)
+	}
+	sequence := strconv.FormatInt(e.Num, 10)
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", id.UserAgent)
+	h.Set("Idempotency-Key", base64.StdEncoding.EncodeToString([]byte(id.Vertical+":"+sequence)))
+	h.Set(id.Prefix+"-Sequence", sequence)
+	h.Set(id.Prefix+"-Vertical", id.Vertical)
+	if w.HmacKey != nil {
+		h.Set(id.Prefix+"-Hmac-256", sign.Hmac256(*w.HmacKey, body))
+	}
+	if e.Traceparent != "" {
+		h.Set("Traceparent", e.Traceparent)
+	}
+	h.Set("Webhook-Id", e.ID())
+	h.Set("Webhook-Timestamp", strconv.FormatInt(at.Unix(), 10))
+	h.Set("Webhook-Signature", sign.Signature(activeSecrets(w, at), e.ID(), at, body))
+	return h
+}
+
+// activeSecrets are the secrets that sign at a moment, the newest first.
+func activeSecrets(w *market.Webhook, at time.Time) []sign.Secret {
+	active := make([]sign.Secret, 0, len(w.Secrets))
+	for _, s := range w.Secrets {
+		if s.ExpiresAt == nil || at.Before(*s.ExpiresAt) {
+			active = append(active, sign.Secret(s.Value))
+		}
+	}
+	return active
+}
