@@ -21,6 +21,8 @@ var (
 	playgroundPage []byte
 	//go:embed dist/voyager.html
 	voyagerPage []byte
+	//go:embed dist/licenses.md
+	licenses []byte
 	//go:embed all:dist/assets
 	assets embed.FS
 )
@@ -41,17 +43,20 @@ var contentTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
+	".md":   "text/plain; charset=utf-8",
 	".svg":  "image/svg+xml",
 	".ttf":  "font/ttf",
 }
 
-// Handler serves /playground, /voyager and their assets below /console/assets/, and sends / to the playground; any
-// other path is 404. The pages talk to /graphql of the same origin, which is served elsewhere.
+// Handler serves /playground and /voyager, below /console/ their assets and the licenses of what is built into them, and
+// sends / to the playground; any other path is 404. The pages talk to /graphql of the same origin, which is served
+// elsewhere.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
-	mux.Handle("GET /playground", page(playgroundPage, policy))
-	mux.Handle("GET /voyager", page(voyagerPage, voyagerPolicy))
+	mux.Handle("GET /playground", page(playgroundPage, ".html", policy))
+	mux.Handle("GET /voyager", page(voyagerPage, ".html", voyagerPolicy))
+	mux.Handle("GET /console/licenses.md", page(licenses, ".md", policy))
 	mux.Handle("GET /console/assets/{name}", &assetHandler{})
 	return guarded(mux)
 }
@@ -66,11 +71,11 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// page serves one HTML page. It is asked for anew each time, so that a new binary's assets are found at once.
-func page(content []byte, policy string) http.Handler {
+// page serves a file of a fixed name. It is asked for anew each time, so that a new binary's assets are found at once.
+func page(content []byte, extension, policy string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Content-Type", contentTypes[".html"])
+		w.Header().Set("Content-Type", contentTypes[extension])
 		w.Header().Set("Cache-Control", "no-cache")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 	})

@@ -13,8 +13,11 @@ export default defineConfig({
       // "use no memo" speaks to the React compiler, which has already run over these packages.
       checks: { moduleLevelDirective: false },
     },
+    // Whether a small file is inlined would depend on who asks first, a page or a script; the build must not vary.
+    assetsInlineLimit: 0,
     // The polyfill would be dead weight: every browser that runs Monaco knows modulepreload.
     modulePreload: { polyfill: false },
+    license: { fileName: 'licenses.md' },
     // Monaco and the layout engine are single modules that cannot be split further.
     chunkSizeWarningLimit: 4096,
   },

@@ -52,9 +52,7 @@ func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte
 	if e.Traceparent != "" {
 		h.Set("Traceparent", e.Traceparent)
 	}
-	h.Set("Webhook-Id", e.ID())
-	h.Set("Webhook-Timestamp", strconv.FormatInt(at.Unix(), 10))
-	h.Set("Webhook-Signature", sign.Signature(activeSecrets(w, at), e.ID(), at, body))
+	sign.SetHeaders(h, activeSecrets(w, at), e.ID(), at, body)
 	return h
 }
 

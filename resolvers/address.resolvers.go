@@ -9,31 +9,30 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *addressResolver) Location(ctx context.Context, obj *market.Address) (*string, error) {
-	panic(fmt.Errorf("not implemented: Location - location"))
+	return location(obj), nil
 }
 
 func (r *addressResolver) MapURL(ctx context.Context, obj *market.Address) (*string, error) {
-	panic(fmt.Errorf("not implemented: MapURL - mapUrl"))
+	return mapURL(obj), nil
 }
 
 func (r *countryResolver) States(ctx context.Context, obj *market.Country, after *string, before *string, first *int, last *int) (*market.Connection[market.State], error) {
-	panic(fmt.Errorf("not implemented: States - states"))
+	return pageOf(obj.Subdivisions(), page{after, before, first, last})
 }
 
 func (r *stateResolver) Country(ctx context.Context, obj *market.State) (*market.Country, error) {
-	panic(fmt.Errorf("not implemented: Country - country"))
+	return market.CountryByCode(obj.CountryCode()), nil
 }
 
 func (r *stateResolver) Short(ctx context.Context, obj *market.State) (string, error) {
-	panic(fmt.Errorf("not implemented: Short - short"))
+	return obj.ShortCode(), nil
 }
 
 func (r *stateResolver) Slug(ctx context.Context, obj *market.State) (string, error) {
-	panic(fmt.Errorf("not implemented: Slug - slug"))
+	return slug(obj.Name), nil
 }
 
 func (r *Resolver) Address() graph.AddressResolver { return &addressResolver{r} }

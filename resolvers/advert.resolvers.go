@@ -11,130 +11,162 @@ import (
 	"crier/internal/market"
 	"fmt"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 func (r *advertResolver) AdvertOptionValues(ctx context.Context, obj *market.Advert, after *string, before *string, first *int, last *int) (*market.Connection[market.AdvertOptionValue], error) {
-	panic(fmt.Errorf("not implemented: AdvertOptionValues - advertOptionValues"))
+	return childPage(ctx, advertChoices, obj.Num, page{after, before, first, last})
 }
 
 func (r *advertResolver) Brand(ctx context.Context, obj *market.Advert) (*market.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return optional[market.Brand](ctx, obj.BrandID)
 }
 
 func (r *advertResolver) DescriptionHTML(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: DescriptionHTML - descriptionHtml"))
+	if obj.Description == nil {
+		return nil, nil
+	}
+	html, err := safeHTML(*obj.Description)
+	return &html, err
 }
 
 func (r *advertResolver) Displayable(ctx context.Context, obj *market.Advert) (bool, error) {
-	panic(fmt.Errorf("not implemented: Displayable - displayable"))
+	return displayable(ctx, obj)
 }
 
 func (r *advertResolver) DisplayImage(ctx context.Context, obj *market.Advert) (*market.Image, error) {
-	panic(fmt.Errorf("not implemented: DisplayImage - displayImage"))
+	return firstChild(ctx, images("Advert"), obj.Num)
 }
 
 func (r *advertResolver) DomesticShippingCost(ctx context.Context, obj *market.Advert) (*float64, error) {
-	panic(fmt.Errorf("not implemented: DomesticShippingCost - domesticShippingCost"))
+	cents, err := shippingCents(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	cost := float64(cents) / 100
+	return &cost, nil
 }
 
 func (r *advertResolver) ExternalIds(ctx context.Context, obj *market.Advert) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return advertExternalIDs(ctx, obj)
 }
 
 func (r *advertResolver) FullTitle(ctx context.Context, obj *market.Advert) (string, error) {
-	panic(fmt.Errorf("not implemented: FullTitle - fullTitle"))
+	brand, err := optional[market.Brand](ctx, obj.BrandID)
+	if err != nil || brand == nil {
+		return obj.Title, err
+	}
+	return brand.Name + " " + obj.Title, nil
 }
 
 func (r *advertResolver) Images(ctx context.Context, obj *market.Advert, after *string, before *string, first *int, last *int) (*market.Connection[market.Image], error) {
-	panic(fmt.Errorf("not implemented: Images - images"))
+	return childPage(ctx, images("Advert"), obj.Num, page{after, before, first, last})
 }
 
 func (r *advertResolver) LowestOriginalPrice(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: LowestOriginalPrice - lowestOriginalPrice"))
+	low, err := lowestPrices(ctx, obj)
+	return decimal(low.original), err
 }
 
 func (r *advertResolver) LowestOriginalPriceCents(ctx context.Context, obj *market.Advert) (*int, error) {
-	panic(fmt.Errorf("not implemented: LowestOriginalPriceCents - lowestOriginalPriceCents"))
+	low, err := lowestPrices(ctx, obj)
+	return whole(low.original), err
 }
 
 func (r *advertResolver) LowestPrice(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: LowestPrice - lowestPrice"))
+	low, err := lowestPrices(ctx, obj)
+	return decimal(low.current), err
 }
 
 func (r *advertResolver) LowestPriceCents(ctx context.Context, obj *market.Advert) (*int, error) {
-	panic(fmt.Errorf("not implemented: LowestPriceCents - lowestPriceCents"))
+	low, err := lowestPrices(ctx, obj)
+	return whole(low.current), err
 }
 
 func (r *advertResolver) Metadata(ctx context.Context, obj *market.Advert) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *advertResolver) Online(ctx context.Context, obj *market.Advert) (bool, error) {
-	panic(fmt.Errorf("not implemented: Online - online"))
+	return online(ctx, obj)
 }
 
 func (r *advertResolver) OriginalPriceFormatted(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: OriginalPriceFormatted - originalPriceFormatted"))
+	low, err := lowestPrices(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.formatted(low.original, nil)
 }
 
 func (r *advertResolver) PagePath(ctx context.Context, obj *market.Advert) (string, error) {
-	panic(fmt.Errorf("not implemented: PagePath - pagePath"))
+	return pagePath(obj), nil
 }
 
 func (r *advertResolver) RecommendedRetailPrice(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: RecommendedRetailPrice - recommendedRetailPrice"))
+	return decimal(obj.RecommendedRetailPriceCents), nil
 }
 
 func (r *advertResolver) RecommendedRetailPriceFormatted(ctx context.Context, obj *market.Advert, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: RecommendedRetailPriceFormatted - recommendedRetailPriceFormatted"))
+	return r.formatted(obj.RecommendedRetailPriceCents, currency)
 }
 
 func (r *advertResolver) SalePriceFormatted(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: SalePriceFormatted - salePriceFormatted"))
+	low, err := lowestPrices(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.formatted(low.sale, nil)
 }
 
 func (r *advertResolver) Seller(ctx context.Context, obj *market.Advert) (*market.Seller, error) {
-	panic(fmt.Errorf("not implemented: Seller - seller"))
+	return required[market.Seller](ctx, obj.SellerID)
 }
 
 func (r *advertResolver) StatusText(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: StatusText - statusText"))
+	return statusText(ctx, obj)
 }
 
 func (r *advertResolver) Taxon(ctx context.Context, obj *market.Advert) (*market.Taxon, error) {
-	panic(fmt.Errorf("not implemented: Taxon - taxon"))
+	return required[market.Taxon](ctx, obj.TaxonID)
 }
 
 func (r *advertResolver) TaxonNullable(ctx context.Context, obj *market.Advert) (*market.Taxon, error) {
-	panic(fmt.Errorf("not implemented: TaxonNullable - taxonNullable"))
+	return one[market.Taxon](ctx, obj.TaxonID)
 }
 
 func (r *advertResolver) TotalDomesticShippingCostCents(ctx context.Context, obj *market.Advert) (*int, error) {
-	panic(fmt.Errorf("not implemented: TotalDomesticShippingCostCents - totalDomesticShippingCostCents"))
+	cents, err := shippingCents(ctx, obj)
+	return whole(&cents), err
 }
 
 func (r *advertResolver) URL(ctx context.Context, obj *market.Advert) (*string, error) {
-	panic(fmt.Errorf("not implemented: URL - url"))
+	return r.siteURL(pagePath(obj)), nil
 }
 
 func (r *advertResolver) Variants(ctx context.Context, obj *market.Advert, after *string, before *string, displayableOnly *bool, first *int, last *int) (*market.Connection[market.Variant], error) {
-	panic(fmt.Errorf("not implemented: Variants - variants"))
+	variants := variantsOf(ctx, obj)
+	if deref(displayableOnly) {
+		variants = displayedVariants(ctx)
+	}
+	return childPage(ctx, variants, obj.Num, page{after, before, first, last})
 }
 
 func (r *advertOptionValueResolver) OptionType(ctx context.Context, obj *market.AdvertOptionValue) (*market.OptionType, error) {
-	panic(fmt.Errorf("not implemented: OptionType - optionType"))
+	return required[market.OptionType](ctx, obj.OptionTypeID)
 }
 
 func (r *advertOptionValueResolver) OptionValue(ctx context.Context, obj *market.AdvertOptionValue) (*market.OptionValue, error) {
-	panic(fmt.Errorf("not implemented: OptionValue - optionValue"))
+	return optional[market.OptionValue](ctx, obj.OptionValueID)
 }
 
 func (r *deletedAdvertResolver) ExternalIds(ctx context.Context, obj *market.DeletedAdvert) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return advertExternalIDs(ctx, obj.Advert)
 }
 
 func (r *deletedAdvertResolver) Variants(ctx context.Context, obj *market.DeletedAdvert, after *string, before *string, first *int, last *int) (*market.Connection[market.AllAdvertVariant], error) {
-	panic(fmt.Errorf("not implemented: Variants - variants"))
+	return variantIDs(ctx, obj.Advert, page{after, before, first, last})
 }
 
 func (r *mutationResolver) AdvertUpsert(ctx context.Context, input graph.AdvertUpsertMutationInput) (*graph.AdvertUpsertMutationPayload, error) {
@@ -150,19 +182,42 @@ func (r *mutationResolver) AdvertPublishedUpdate(ctx context.Context, input grap
 }
 
 func (r *queryResolver) AdvertsWhere(ctx context.Context, after *string, before *string, brandIds []string, createdSince *time.Time, createdUntil *time.Time, externalID *graph.ExternalIDInput, first *int, idTitleSkuBarcode *string, last *int, legacyIds []int, q *string, retailerIds []string, sort []*graph.AdvertsWhereSort, status *graph.AdvertStatusEnum, stockStatus *graph.AdvertStockStatusEnum, taxonIds []string, taxonIdsWithDescendants []string, title *string, variantBarcodes []string, variantSkus []string, vetted *bool) (*market.Connection[market.Advert], error) {
-	panic(fmt.Errorf("not implemented: AdvertsWhere - advertsWhere"))
+	var f filter
+	f.adverts(ctx, graph.AdvertFilterInput{
+		BrandIds: graphql.OmittableOf(brandIds), ExternalID: graphql.OmittableOf(externalID), LegacyIds: graphql.OmittableOf(legacyIds),
+		Q: graphql.OmittableOf(q), Status: graphql.OmittableOf(status), TaxonIds: graphql.OmittableOf(taxonIds), Title: graphql.OmittableOf(title),
+	})
+	f.ids("seller_id", "Seller", retailerIds)
+	f.stockStatus(stockStatus)
+	given(&f, createdSince, func(t time.Time) market.Cond { return market.Gte("created_at", t) })
+	given(&f, createdUntil, func(t time.Time) market.Cond { return market.Lte("created_at", t) })
+	given(&f, idTitleSkuBarcode, anyName)
+	given(&f, vetted, func(yes bool) market.Cond { return market.Eq("vetted", yes) })
+	withVariantIn(&f, "barcode", variantBarcodes)
+	withVariantIn(&f, "sku", variantSkus)
+	f.taxonTrees(ctx, r.Reader, taxonIdsWithDescendants)
+	return filtered[market.Advert](ctx, r.Resolver, page{after, before, first, last}, f, advertSort(sort))
 }
 
 func (r *queryResolver) AllAdverts(ctx context.Context, after *string, before *string, first *int, last *int, sort []*graph.AdvertsWhereSort, updatedSince *time.Time, vetted *bool) (*market.AllAdvertsConnection, error) {
-	panic(fmt.Errorf("not implemented: AllAdverts - allAdverts"))
+	q := market.Query{Sort: advertSort(sort), Deleted: true}
+	var f filter
+	given(&f, updatedSince, func(t time.Time) market.Cond { return market.Gte("updated_at", t) })
+	given(&f, vetted, func(yes bool) market.Cond { return market.Eq("vetted", yes) })
+	q.Where = f.where
+	adverts, err := list[market.Advert](ctx, r.Resolver, page{after, before, first, last}, q)
+	if err != nil {
+		return nil, err
+	}
+	return inTheirStates(ctx, adverts), nil
 }
 
 func (r *unpublishedAdvertResolver) ExternalIds(ctx context.Context, obj *market.UnpublishedAdvert) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return advertExternalIDs(ctx, obj.Advert)
 }
 
 func (r *unpublishedAdvertResolver) Variants(ctx context.Context, obj *market.UnpublishedAdvert, after *string, before *string, first *int, last *int) (*market.Connection[market.AllAdvertVariant], error) {
-	panic(fmt.Errorf("not implemented: Variants - variants"))
+	return variantIDs(ctx, obj.Advert, page{after, before, first, last})
 }
 
 func (r *Resolver) Advert() graph.AdvertResolver { return &advertResolver{r} }

@@ -13,11 +13,11 @@ import (
 )
 
 func (r *brandResolver) ExternalIds(ctx context.Context, obj *market.Brand) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *brandResolver) Logo(ctx context.Context, obj *market.Brand) (*market.Image, error) {
-	panic(fmt.Errorf("not implemented: Logo - logo"))
+	return optional[market.Image](ctx, obj.LogoID)
 }
 
 func (r *mutationResolver) BrandCreateOrUpdate(ctx context.Context, input graph.BrandCreateOrUpdateMutationInput) (*graph.BrandCreateOrUpdateMutationPayload, error) {
@@ -25,7 +25,11 @@ func (r *mutationResolver) BrandCreateOrUpdate(ctx context.Context, input graph.
 }
 
 func (r *queryResolver) Brands(ctx context.Context, after *string, before *string, first *int, last *int, showOnlineOnly *bool) (*market.Connection[market.Brand], error) {
-	panic(fmt.Errorf("not implemented: Brands - brands"))
+	var f filter
+	if deref(showOnlineOnly) {
+		f.add(withDisplayedAdvert(ctx, "brand_id"))
+	}
+	return list[market.Brand](ctx, r.Resolver, page{after, before, first, last}, market.Query{Where: f.where})
 }
 
 func (r *Resolver) Brand() graph.BrandResolver { return &brandResolver{r} }

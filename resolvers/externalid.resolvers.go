@@ -13,7 +13,7 @@ import (
 )
 
 func (r *externalIDResolver) Owner(ctx context.Context, obj *market.ExternalID) (market.Node, error) {
-	panic(fmt.Errorf("not implemented: Owner - owner"))
+	return r.node(ctx, obj.OwnerRef())
 }
 
 func (r *mutationResolver) ExternalIDUpsert(ctx context.Context, input graph.ExternalIDUpsertMutationInput) (*graph.ExternalIDUpsertMutationPayload, error) {
@@ -25,7 +25,20 @@ func (r *mutationResolver) MetadataUpsert(ctx context.Context, input graph.Metad
 }
 
 func (r *queryResolver) ExternalIds(ctx context.Context, first *int, key *string, ownerType *string, value *string, values []string) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	var f filter
+	given(&f, key, func(key string) market.Cond { return market.Eq("key", key) })
+	given(&f, value, func(value string) market.Cond { return market.Eq("value", value) })
+	oneOf(&f, "value", values)
+	owners, err := r.readableOwners(ctx, ownerType)
+	if err != nil {
+		return nil, err
+	}
+	f.add(owners)
+	found, err := list[market.ExternalID](ctx, r.Resolver, page{first: first}, market.Query{Where: f.where})
+	if err != nil {
+		return nil, err
+	}
+	return found.Nodes, nil
 }
 
 func (r *Resolver) ExternalID() graph.ExternalIDResolver { return &externalIDResolver{r} }

@@ -9,15 +9,14 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *imageResolver) Metadata(ctx context.Context, obj *market.Image) (*string, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return nil, nil
 }
 
 func (r *imageResolver) URL(ctx context.Context, obj *market.Image, fillColor *string, fit *graph.ImageFitEnum, height *int, originalFormat *bool, width *int) (string, error) {
-	panic(fmt.Errorf("not implemented: URL - url"))
+	return r.imageURL(obj), nil
 }
 
 func (r *Resolver) Image() graph.ImageResolver { return &imageResolver{r} }

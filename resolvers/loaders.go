@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 
@@ -56,41 +57,135 @@ func loader[K comparable, V any](ctx context.Context, name string, fetch func(co
 	return made, nil
 }
 
+// forget drops what the loaders of ctx remember, because a mutation changed it.
+func forget(ctx context.Context) {
+	if l, ok := ctx.Value(loadersKey{}).(*loaders); ok {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		clear(l.byName)
+	}
+}
+
 // load asks a loader for one key; the zero value where nothing was found.
 func load[K comparable, V any](ctx context.Context, name string, key K, fetch func(context.Context, Reader, []K) (map[K]V, error)) (V, error) {
+	return later(ctx, name, key, fetch)()
+}
+
+// later is load that waits only when its result is asked for, so that one
+// goroutine can ask for many keys.
+func later[K comparable, V any](ctx context.Context, name string, key K, fetch func(context.Context, Reader, []K) (map[K]V, error)) func() (V, error) {
 	var none V
 	l, err := loader(ctx, name, fetch)
 	if err != nil {
-		return none, err
+		return func() (V, error) { return none, err }
 	}
-	v, err := l.Load(ctx, key)
-	if errors.Is(err, dataloadgen.ErrNotFound) {
-		return none, nil
+	wait := l.LoadThunk(ctx, key)
+	return func() (V, error) {
+		v, err := wait()
+		if errors.Is(err, dataloadgen.ErrNotFound) {
+			return none, nil
+		}
+		return v, err
 	}
-	return v, err
 }
 
-// one reads the entity of a number; nil where it does not exist or the viewer
-// may not see it. Deleted ones are found too: who asks decides what they mean.
-func one[T any](ctx context.Context, num int64) (*T, error) {
-	if num == 0 {
+// entity reads what ref names; nil where it does not exist or the viewer may
+// not see it. Deleted ones are found too: who asks decides what they mean.
+func entity(ctx context.Context, ref market.Ref) (market.Entity, error) {
+	if ref.IsZero() {
 		return nil, nil
 	}
+	return load(ctx, ref.Type, ref.Num, fetchEntities(ref.Type))
+}
+
+// entities is entity for many: nil in the place of each that was not found.
+func entities(ctx context.Context, refs []market.Ref) ([]market.Entity, error) {
+	waits := each(refs, func(ref market.Ref) func() (market.Entity, error) {
+		return later(ctx, ref.Type, ref.Num, fetchEntities(ref.Type))
+	})
+	found := make([]market.Entity, len(refs))
+	for i, wait := range waits {
+		e, err := wait()
+		if err != nil {
+			return nil, err
+		}
+		found[i] = e
+	}
+	return found, nil
+}
+
+// prefetch reads what refs name with one query for each kind, however many there are.
+func prefetch(ctx context.Context, refs []market.Ref) error {
+	nums := map[string][]int64{}
+	for _, ref := range refs {
+		nums[ref.Type] = append(nums[ref.Type], ref.Num)
+	}
+	for kind, nums := range nums {
+		fetch := fetchEntities(kind)
+		l, err := loader(ctx, kind, fetch)
+		if err != nil {
+			return err
+		}
+		found, err := fetch(ctx, ctx.Value(loadersKey{}).(*loaders).reader, nums)
+		if err != nil {
+			return err
+		}
+		for _, num := range nums {
+			l.Prime(num, found[num])
+		}
+	}
+	return nil
+}
+
+// fetchEntities reads entities of a kind by their numbers.
+func fetchEntities(name string) func(context.Context, Reader, []int64) (map[int64]market.Entity, error) {
+	return func(ctx context.Context, r Reader, nums []int64) (map[int64]market.Entity, error) {
+		kind, ok := market.KindOf(name)
+		if !ok {
+			return nil, fmt.Errorf("load %s: there is no such kind", name)
+		}
+		list := kind.NewList()
+		if _, err := r.Select(ctx, list, market.Query{Where: []market.Cond{market.In("id", nums)}, Deleted: true}); err != nil {
+			return nil, fmt.Errorf("load %s: %w", name, err)
+		}
+		rows := reflect.ValueOf(list).Elem()
+		found := make(map[int64]market.Entity, rows.Len())
+		for i := range rows.Len() {
+			e := rows.Index(i).Interface().(market.Entity)
+			found[e.Ref().Num] = e
+		}
+		return found, nil
+	}
+}
+
+// one is entity for a kind that is known.
+func one[T any](ctx context.Context, num int64) (*T, error) {
 	kind, err := kindOf[T]()
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx, kind, num, func(ctx context.Context, r Reader, nums []int64) (map[int64]*T, error) {
-		var rows []*T
-		if _, err := r.Select(ctx, &rows, market.Query{Where: []market.Cond{market.In("id", nums)}, Deleted: true}); err != nil {
-			return nil, fmt.Errorf("load %s: %w", kind, err)
+	e, err := entity(ctx, market.Ref{Type: kind, Num: num})
+	found, _ := any(e).(*T)
+	return found, err
+}
+
+// many is one for several numbers; those that were not found are left out.
+func many[T any](ctx context.Context, nums []int64) ([]*T, error) {
+	kind, err := kindOf[T]()
+	if err != nil {
+		return nil, err
+	}
+	all, err := entities(ctx, each(nums, func(num int64) market.Ref { return market.Ref{Type: kind, Num: num} }))
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*T, 0, len(all))
+	for _, e := range all {
+		if e != nil {
+			found = append(found, any(e).(*T))
 		}
-		found := make(map[int64]*T, len(rows))
-		for _, row := range rows {
-			found[any(row).(market.Entity).Ref().Num] = row
-		}
-		return found, nil
-	})
+	}
+	return found, nil
 }
 
 // optional is one for a reference that may be null.
@@ -135,6 +230,13 @@ func (rel relation[T]) named(suffix string, where ...market.Cond) relation[T] {
 	return rel
 }
 
+// withDeleted is the relation with its soft-deleted children.
+func (rel relation[T]) withDeleted() relation[T] {
+	rel.name += "/deleted"
+	rel.deleted = true
+	return rel
+}
+
 // children reads all entities of a relation.
 func children[T any](ctx context.Context, rel relation[T], parent int64) ([]*T, error) {
 	return load(ctx, rel.name, parent, func(ctx context.Context, r Reader, parents []int64) (map[int64][]*T, error) {
@@ -164,6 +266,15 @@ func childPage[T any](ctx context.Context, rel relation[T], parent int64, p page
 		}
 	}
 	return connection(rows, paged, size, func() (int, error) { return childCount(ctx, rel, parent) }), nil
+}
+
+// firstChild reads the first entity of a relation; nil where there is none.
+func firstChild[T any](ctx context.Context, rel relation[T], parent int64) (*T, error) {
+	rows, err := load(ctx, rel.name+"!", parent, rel.pages(market.Query{Limit: 1}))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0].node, nil
 }
 
 // pages fetches one page for each parent.

@@ -9,15 +9,18 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (market.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	ref, err := market.ParseID(id)
+	if err != nil {
+		return nil, market.ErrNotFound
+	}
+	return r.node(ctx, ref)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]market.Node, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	return r.nodes(ctx, ids)
 }
 
 func (r *Resolver) Query() graph.QueryResolver { return &queryResolver{r} }

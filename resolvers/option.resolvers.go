@@ -21,23 +21,27 @@ func (r *mutationResolver) OptionValueCreateOrUpdate(ctx context.Context, input 
 }
 
 func (r *optionTypeResolver) ExternalIds(ctx context.Context, obj *market.OptionType) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *optionTypeResolver) OptionValues(ctx context.Context, obj *market.OptionType, after *string, before *string, first *int, last *int) (*market.Connection[market.OptionValue], error) {
-	panic(fmt.Errorf("not implemented: OptionValues - optionValues"))
+	return childPage(ctx, optionTypeValues, obj.Num, page{after, before, first, last})
 }
 
 func (r *optionTypeResolver) Prototypes(ctx context.Context, obj *market.OptionType, after *string, before *string, first *int, last *int) (*market.Connection[market.Prototype], error) {
-	panic(fmt.Errorf("not implemented: Prototypes - prototypes"))
+	found, err := prototypesOf(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(found, page{after, before, first, last})
 }
 
 func (r *optionValueResolver) ExternalIds(ctx context.Context, obj *market.OptionValue) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *optionValueResolver) OptionType(ctx context.Context, obj *market.OptionValue) (*market.OptionType, error) {
-	panic(fmt.Errorf("not implemented: OptionType - optionType"))
+	return one[market.OptionType](ctx, obj.OptionTypeID)
 }
 
 func (r *Resolver) OptionType() graph.OptionTypeResolver { return &optionTypeResolver{r} }

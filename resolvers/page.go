@@ -68,10 +68,11 @@ func connection[T any](rows []row[T], q market.Query, size int, total func() (in
 	} else if more {
 		rows = rows[:size]
 	}
-	c := &market.Connection[T]{PageInfo: &market.PageInfo{}, Total: total}
-	for _, r := range rows {
-		c.Nodes = append(c.Nodes, r.node)
-		c.Edges = append(c.Edges, &market.Edge[T]{Cursor: r.cursor, Node: r.node})
+	c := &market.Connection[T]{
+		Nodes:    each(rows, func(r row[T]) *T { return r.node }),
+		Edges:    each(rows, func(r row[T]) *market.Edge[T] { return &market.Edge[T]{Cursor: r.cursor, Node: r.node} }),
+		PageInfo: &market.PageInfo{},
+		Total:    total,
 	}
 	c.PageInfo.HasNextPage = more && !q.FromEnd || q.FromEnd && q.Before != ""
 	c.PageInfo.HasPreviousPage = more && q.FromEnd || !q.FromEnd && q.After != ""
@@ -112,6 +113,54 @@ func selectRows[T any](ctx context.Context, reader Reader, q market.Query) ([]ro
 		rows[i] = row[T]{n, cursors[i]}
 	}
 	return rows, nil
+}
+
+// pageOf answers a connection from a list that was read as a whole; the cursor of an item is its id.
+func pageOf[T any, P interface {
+	*T
+	market.Node
+}](all []*T, p page) (*market.Connection[T], error) {
+	paged, size, err := p.query(market.Query{})
+	if err != nil {
+		return nil, err
+	}
+	rows := each(all, func(item *T) row[T] { return row[T]{item, P(item).ID()} })
+	if rows, err = between(rows, paged.After, paged.Before); err != nil {
+		return nil, err
+	}
+	if extra := len(rows) - paged.Limit; extra > 0 && paged.FromEnd {
+		rows = rows[extra:]
+	} else if extra > 0 {
+		rows = rows[:paged.Limit]
+	}
+	return connection(rows, paged, size, func() (int, error) { return len(all), nil }), nil
+}
+
+// between keeps the rows after one cursor and before another, where they are given.
+func between[T any](rows []row[T], after, before string) ([]row[T], error) {
+	from, to := 0, len(rows)
+	if after != "" {
+		from = slices.IndexFunc(rows, func(r row[T]) bool { return r.cursor == after }) + 1
+	}
+	if before != "" {
+		to = slices.IndexFunc(rows, func(r row[T]) bool { return r.cursor == before })
+	}
+	if after != "" && from == 0 || to < 0 {
+		return nil, badInput("after and before take cursors of the same list")
+	}
+	return rows[min(from, to):to], nil
+}
+
+// shownAs is a page of what the entities of another page are shown as.
+func shownAs[From, To any](c *market.Connection[From], show func(*From) *To) *market.Connection[To] {
+	return &market.Connection[To]{
+		Nodes: each(c.Nodes, show),
+		Edges: each(c.Edges, func(e *market.Edge[From]) *market.Edge[To] {
+			return &market.Edge[To]{Cursor: e.Cursor, Node: show(e.Node)}
+		}),
+		PageInfo: c.PageInfo,
+		Total:    c.Total,
+	}
 }
 
 // needsRows reports whether the connection being resolved shows more than its count.

@@ -17,15 +17,21 @@ func (r *mutationResolver) PrototypeCreateOrUpdate(ctx context.Context, input gr
 }
 
 func (r *prototypeResolver) ExternalIds(ctx context.Context, obj *market.Prototype) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *prototypeResolver) OptionTypes(ctx context.Context, obj *market.Prototype, after *string, before *string, first *int, last *int) (*market.Connection[market.OptionType], error) {
-	panic(fmt.Errorf("not implemented: OptionTypes - optionTypes"))
+	found, err := optionTypesOf(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(found, page{after, before, first, last})
 }
 
 func (r *queryResolver) Prototypes(ctx context.Context, after *string, before *string, first *int, ids []string, last *int) (*market.Connection[market.Prototype], error) {
-	panic(fmt.Errorf("not implemented: Prototypes - prototypes"))
+	var f filter
+	f.ids("id", "Prototype", ids)
+	return filtered[market.Prototype](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
 func (r *Resolver) Prototype() graph.PrototypeResolver { return &prototypeResolver{r} }

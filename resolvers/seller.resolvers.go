@@ -21,31 +21,43 @@ func (r *mutationResolver) SellerUpdate(ctx context.Context, input graph.SellerU
 }
 
 func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *graph.SellersWhereSort) (*market.Connection[market.Seller], error) {
-	panic(fmt.Errorf("not implemented: SellersWhere - sellersWhere"))
+	var f filter
+	f.ids("id", "Seller", retailerIds)
+	given(&f, q, func(text string) market.Cond { return market.Contains("business_name", text) })
+	order, err := sellerSort(sort)
+	if err != nil {
+		return nil, err
+	}
+	return filtered[market.Seller](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
 func (r *sellerResolver) Address(ctx context.Context, obj *market.Seller) (*market.Address, error) {
-	panic(fmt.Errorf("not implemented: Address - address"))
+	return optional[market.Address](ctx, obj.AddressID)
 }
 
 func (r *sellerResolver) ExternalIds(ctx context.Context, obj *market.Seller) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *sellerResolver) Logo(ctx context.Context, obj *market.Seller) (*market.Image, error) {
-	panic(fmt.Errorf("not implemented: Logo - logo"))
+	return optional[market.Image](ctx, obj.LogoID)
 }
 
 func (r *sellerResolver) LogoURL(ctx context.Context, obj *market.Seller) (*string, error) {
-	panic(fmt.Errorf("not implemented: LogoURL - logoUrl"))
+	logo, err := optional[market.Image](ctx, obj.LogoID)
+	if err != nil || logo == nil {
+		return nil, err
+	}
+	url := r.imageURL(logo)
+	return &url, nil
 }
 
 func (r *sellerResolver) Metadata(ctx context.Context, obj *market.Seller) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *sellerResolver) StoreDescriptionHTML(ctx context.Context, obj *market.Seller) (string, error) {
-	panic(fmt.Errorf("not implemented: StoreDescriptionHTML - storeDescriptionHtml"))
+	return safeHTML(deref(obj.StoreDescription))
 }
 
 func (r *Resolver) Seller() graph.SellerResolver { return &sellerResolver{r} }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
+	"strings"
 	"fmt"
 )
 
@@ -17,35 +18,61 @@ func (r *mutationResolver) TaxonCreateOrUpdate(ctx context.Context, input graph.
 }
 
 func (r *queryResolver) Taxons(ctx context.Context, after *string, before *string, first *int, last *int, parentID *string, showOnlineOnly *bool) (*market.Connection[market.Taxon], error) {
-	panic(fmt.Errorf("not implemented: Taxons - taxons"))
+	f := filter{}
+	if parentID != nil {
+		f.ids("parent_id", "Taxon", []string{*parentID})
+	} else {
+		f.add(market.Eq("parent_id", nil))
+	}
+	if deref(showOnlineOnly) {
+		shown, err := taxonsOnDisplay(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f.add(market.In("id", shown))
+	}
+	return filtered[market.Taxon](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
 func (r *taxonResolver) Adverts(ctx context.Context, obj *market.Taxon, after *string, before *string, first *int, last *int) (*market.Connection[market.Advert], error) {
-	panic(fmt.Errorf("not implemented: Adverts - adverts"))
+	return childPage(ctx, taxonAdverts, obj.Num, page{after, before, first, last})
 }
 
 func (r *taxonResolver) Children(ctx context.Context, obj *market.Taxon, after *string, before *string, first *int, last *int, showOnlineOnly *bool) (*market.Connection[market.Taxon], error) {
-	panic(fmt.Errorf("not implemented: Children - children"))
+	below := taxonChildren
+	if deref(showOnlineOnly) {
+		shown, err := taxonsOnDisplay(ctx)
+		if err != nil {
+			return nil, err
+		}
+		below = below.named("onDisplay", market.In("id", shown))
+	}
+	return childPage(ctx, below, obj.Num, page{after, before, first, last})
 }
 
 func (r *taxonResolver) ExternalIds(ctx context.Context, obj *market.Taxon) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *taxonResolver) Image(ctx context.Context, obj *market.Taxon) (*market.Image, error) {
-	panic(fmt.Errorf("not implemented: Image - image"))
+	return optional[market.Image](ctx, obj.ImageID)
 }
 
 func (r *taxonResolver) Parent(ctx context.Context, obj *market.Taxon) (*market.Taxon, error) {
-	panic(fmt.Errorf("not implemented: Parent - parent"))
+	return optional[market.Taxon](ctx, obj.ParentID)
 }
 
 func (r *taxonResolver) Prototype(ctx context.Context, obj *market.Taxon) (*market.Prototype, error) {
-	panic(fmt.Errorf("not implemented: Prototype - prototype"))
+	return required[market.Prototype](ctx, obj.PrototypeID)
 }
 
 func (r *taxonResolver) TreeName(ctx context.Context, obj *market.Taxon, separator *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TreeName - treeName"))
+	path, err := taxonPath(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	names := each(path, func(t *market.Taxon) string { return t.DisplayName })
+	return strings.Join(names, *or(separator, new(" > "))), nil
 }
 
 func (r *Resolver) Taxon() graph.TaxonResolver { return &taxonResolver{r} }

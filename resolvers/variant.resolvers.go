@@ -9,6 +9,7 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
+	"errors"
 	"fmt"
 )
 
@@ -21,75 +22,113 @@ func (r *mutationResolver) VariantDelete(ctx context.Context, input graph.Varian
 }
 
 func (r *queryResolver) VariantsWhere(ctx context.Context, advertFilters *graph.AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *graph.VariantFilterInput) (*market.Connection[market.Variant], error) {
-	panic(fmt.Errorf("not implemented: VariantsWhere - variantsWhere"))
+	var f filter
+	if variantFilters != nil {
+		f.variantFields(*variantFilters)
+	}
+	if advertFilters != nil {
+		var adverts filter
+		adverts.adverts(ctx, *advertFilters)
+		f.err = errors.Join(f.err, adverts.err)
+		f.add(market.InQuery("advert_id", market.Sub{Kind: "Advert", Column: "id", Where: adverts.where}))
+	}
+	return filtered[market.Variant](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
 func (r *variantResolver) Advert(ctx context.Context, obj *market.Variant) (market.AllAdvert, error) {
-	panic(fmt.Errorf("not implemented: Advert - advert"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return stateOf(ctx, advert), nil
 }
 
 func (r *variantResolver) Buyable(ctx context.Context, obj *market.Variant) (bool, error) {
-	panic(fmt.Errorf("not implemented: Buyable - buyable"))
+	return buyable(ctx, obj)
 }
 
 func (r *variantResolver) Displayable(ctx context.Context, obj *market.Variant) (bool, error) {
-	panic(fmt.Errorf("not implemented: Displayable - displayable"))
+	return variantDisplayable(ctx, obj)
 }
 
 func (r *variantResolver) ExternalIds(ctx context.Context, obj *market.Variant) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *variantResolver) Images(ctx context.Context, obj *market.Variant, after *string, before *string, first *int, last *int) (*market.Connection[market.Image], error) {
-	panic(fmt.Errorf("not implemented: Images - images"))
+	return childPage(ctx, images("Variant"), obj.Num, page{after, before, first, last})
 }
 
 func (r *variantResolver) LowestOriginalPrice(ctx context.Context, obj *market.Variant) (*string, error) {
-	panic(fmt.Errorf("not implemented: LowestOriginalPrice - lowestOriginalPrice"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return decimal(originalPrice(obj, advert)), nil
 }
 
 func (r *variantResolver) LowestOriginalPriceCents(ctx context.Context, obj *market.Variant) (*int, error) {
-	panic(fmt.Errorf("not implemented: LowestOriginalPriceCents - lowestOriginalPriceCents"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return whole(originalPrice(obj, advert)), nil
 }
 
 func (r *variantResolver) LowestPrice(ctx context.Context, obj *market.Variant) (*string, error) {
-	panic(fmt.Errorf("not implemented: LowestPrice - lowestPrice"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return decimal(currentPrice(ctx, obj, advert)), nil
 }
 
 func (r *variantResolver) LowestPriceCents(ctx context.Context, obj *market.Variant) (*int, error) {
-	panic(fmt.Errorf("not implemented: LowestPriceCents - lowestPriceCents"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return whole(currentPrice(ctx, obj, advert)), nil
 }
 
 func (r *variantResolver) Metadata(ctx context.Context, obj *market.Variant) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *variantResolver) OptionValues(ctx context.Context, obj *market.Variant, after *string, before *string, first *int, last *int) (*market.Connection[market.OptionValue], error) {
-	panic(fmt.Errorf("not implemented: OptionValues - optionValues"))
+	values, err := chosenValues(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(values, page{after, before, first, last})
 }
 
 func (r *variantResolver) RecommendedRetailPrice(ctx context.Context, obj *market.Variant) (*string, error) {
-	panic(fmt.Errorf("not implemented: RecommendedRetailPrice - recommendedRetailPrice"))
+	return decimal(obj.RecommendedRetailPriceCents), nil
 }
 
 func (r *variantResolver) RecommendedRetailPriceFormatted(ctx context.Context, obj *market.Variant, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: RecommendedRetailPriceFormatted - recommendedRetailPriceFormatted"))
+	return r.formatted(obj.RecommendedRetailPriceCents, currency)
 }
 
 func (r *variantResolver) URL(ctx context.Context, obj *market.Variant) (*string, error) {
-	panic(fmt.Errorf("not implemented: URL - url"))
+	advert, err := required[market.Advert](ctx, obj.AdvertID)
+	if err != nil {
+		return nil, err
+	}
+	return r.siteURL(pagePath(advert)), nil
 }
 
 func (r *variantResolver) VariantOptionValues(ctx context.Context, obj *market.Variant, after *string, before *string, first *int, last *int) (*market.Connection[market.VariantOptionValue], error) {
-	panic(fmt.Errorf("not implemented: VariantOptionValues - variantOptionValues"))
+	return childPage(ctx, variantChoices, obj.Num, page{after, before, first, last})
 }
 
 func (r *variantOptionValueResolver) OptionType(ctx context.Context, obj *market.VariantOptionValue) (*market.OptionType, error) {
-	panic(fmt.Errorf("not implemented: OptionType - optionType"))
+	return required[market.OptionType](ctx, obj.OptionTypeID)
 }
 
 func (r *variantOptionValueResolver) OptionValue(ctx context.Context, obj *market.VariantOptionValue) (*market.OptionValue, error) {
-	panic(fmt.Errorf("not implemented: OptionValue - optionValue"))
+	return optional[market.OptionValue](ctx, obj.OptionValueID)
 }
 
 func (r *Resolver) Variant() graph.VariantResolver { return &variantResolver{r} }

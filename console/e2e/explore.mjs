@@ -2,7 +2,7 @@
 // to loopback. Exits with 0 where all of it works, else with 1 and the reason.
 
 import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildClientSchema, getIntrospectionQuery, parse, validate, visit } from 'graphql';
 import { chromium } from 'playwright-core';
@@ -28,6 +28,9 @@ const browserFlags = [
 ];
 
 const options = readArguments();
+if (options.screenshots) {
+  await mkdir(options.screenshots, { recursive: true });
+}
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: browserFlags,
@@ -39,7 +42,7 @@ try {
   await onPage('/voyager', voyagerRefusesAWrongKey);
   await onPage('/voyager', voyagerDrawsTheTypes);
 } catch (error) {
-  console.error(`FAIL ${error.message}`);
+  console.error(`FAIL ${error.message}`, error.cause?.message ?? '');
   process.exitCode = 1;
 } finally {
   await browser.close();
@@ -53,9 +56,7 @@ async function playgroundAsksForTheKey(page) {
 
 async function playgroundRunsQueries(page) {
   await enterKey(page, options.apiKey);
-  await page.getByRole('button', { name: 'Show Documentation Explorer' }).waitFor();
-  await page.locator('.view-lines').first().waitFor();
-  await waitForNotice(page);
+  await page.locator('.graphiql-query-editor', { hasText: 'query Catalogue' }).waitFor();
   await screenshot(page, 'playground');
 
   await runQuery(page, '{ __typename }');
@@ -71,6 +72,9 @@ async function playgroundRunsQueries(page) {
 
   const stored = await page.evaluate(() => JSON.stringify(localStorage));
   check(!stored.includes(options.apiKey), 'the API key is in localStorage');
+  await page.getByRole('link', { name: 'Voyager' }).click();
+  await page.waitForURL('**/voyager');
+  check((await page.getByLabel('API key').inputValue()) === options.apiKey, 'Voyager does not know the key');
 }
 
 async function voyagerRefusesAWrongKey(page) {
@@ -82,8 +86,10 @@ async function voyagerRefusesAWrongKey(page) {
 async function voyagerDrawsTheTypes(page) {
   await enterKey(page, options.apiKey);
   for (const type of options.types) {
-    const title = page.locator('svg .node text', { hasText: new RegExp(`^\\s*${type}\\s*$`) });
-    await title.first().waitFor({ state: 'attached' });
+    const title = page.locator('svg .node text', { hasText: new RegExp(`^\\s*${type}\\s*$`) }).first();
+    await title.waitFor({ state: 'attached' }).catch(() => {
+      throw new Error(`the graph has no type ${type}`);
+    });
   }
   await waitForNotice(page);
   await screenshot(page, 'voyager');
@@ -123,7 +129,7 @@ function withStoredDocuments(document) {
 }
 
 /** Runs one scenario in a browser of its own, and holds the page to what must be true all the time. */
-async function onPage(path, scenario) {
+async function onPage(target, scenario) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
   context.setDefaultTimeout(patience);
   const problems = [];
@@ -137,7 +143,7 @@ async function onPage(path, scenario) {
   });
   let failure;
   try {
-    await page.goto(new URL(path, options.baseURL).href);
+    await page.goto(new URL(target, options.baseURL).href);
     await scenario(page);
   } catch (error) {
     failure = error;
@@ -145,9 +151,10 @@ async function onPage(path, scenario) {
   }
   await context.close();
   if (failure || problems.length > 0) {
-    throw new Error(`${path}, ${scenario.name}: ${[failure?.message, ...problems].filter(Boolean).join('\n  ')}`);
+    const reasons = [failure?.message, ...problems].filter(Boolean);
+    throw new Error(`${words(scenario.name)}: ${reasons.join('\n  ')}`);
   }
-  console.log(`ok   ${path}: ${words(scenario.name)}`);
+  console.log(`ok   ${words(scenario.name)}`);
 }
 
 /** Aborts every request that would leave this machine, and records it as a problem. */
@@ -207,7 +214,7 @@ async function waitForNotice(page, text) {
 
 async function screenshot(page, name) {
   if (options.screenshots) {
-    await page.screenshot({ path: path.join(options.screenshots, `${name}.png`) });
+    await page.screenshot({ path: join(options.screenshots, `${name}.png`) });
   }
 }
 
@@ -217,12 +224,16 @@ function check(condition, message) {
   }
 }
 
+/** A function's name as people read it. */
 function words(name) {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function readArguments() {
-  const { values, positionals } = parseArgs({ options: { type: { type: 'string', multiple: true } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { type: { type: 'string', multiple: true } },
+    allowPositionals: true,
+  });
   const [baseURL, apiKey, screenshots] = positionals;
   if (!apiKey) {
     console.error(usage);

@@ -18,8 +18,8 @@ import type { Execute } from './session';
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 
 const firstTabs = [
-  { query: catalogue },
-  { query: registerWebhook, variables: JSON.stringify({ url: 'https://example.com/webhooks' }, null, 2) },
+  example(catalogue, { first: 5 }),
+  example(registerWebhook, { url: 'https://example.com/webhooks' }),
 ];
 
 function Playground({ execute }: { execute: Execute }) {
@@ -40,6 +40,10 @@ function Playground({ execute }: { execute: Execute }) {
       </GraphiQL.Logo>
     </GraphiQL>
   );
+}
+
+function example(query: string, variables: object) {
+  return { query, variables: JSON.stringify(variables, null, 2) };
 }
 
 mount('/playground', (execute) => <Playground execute={execute} />);

@@ -72,6 +72,9 @@ func (a *Advert) Ref() Ref { return Ref{"Advert", a.Num} }
 // ID is the advert's global id.
 func (a *Advert) ID() string { return a.Ref().ID() }
 
+func (a *Advert) hasExternalIDs() {}
+func (a *Advert) hasMetadata()    {}
+
 func (a *Advert) sellers() []int64 { return []int64{a.SellerID} }
 
 // BaseDomesticShippingCost is the shipping cost of one piece, in units of the currency.

@@ -22,3 +22,5 @@ func (b *Brand) Ref() Ref { return Ref{"Brand", b.Num} }
 
 // ID is the brand's global id.
 func (b *Brand) ID() string { return b.Ref().ID() }
+
+func (b *Brand) hasExternalIDs() {}

@@ -13,7 +13,8 @@ type plan []planned
 
 type planned struct {
 	index []int
-	// names are the schema fields that show the attribute.
+	// names are the schema fields that show the attribute; none where a change
+	// of it is stored but is no change for anyone.
 	names []string
 }
 
@@ -21,7 +22,7 @@ var plans sync.Map // reflect.Type → plan
 
 // planOf reads a type's fields once. An attribute is named as in the schema:
 // its own name in lower camel case, without the "ID" of a reference; the tag
-// `changed:"a,b"` names others, `changed:"-"` leaves it out.
+// `changed:"a,b"` names others, `changed:"-"` none.
 func planOf(t reflect.Type) plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(plan)
@@ -29,11 +30,14 @@ func planOf(t reflect.Type) plan {
 	var p plan
 	for _, f := range reflect.VisibleFields(t) {
 		tag, tagged := f.Tag.Lookup("changed")
-		if f.Anonymous || !f.IsExported() || tag == "-" {
+		if f.Anonymous || !f.IsExported() {
 			continue
 		}
-		names := []string{lowerCamel(attributeName(f))}
-		if tagged {
+		var names []string
+		switch {
+		case !tagged:
+			names = []string{lowerCamel(attributeName(f))}
+		case tag != "-":
 			names = strings.Split(tag, ",")
 		}
 		p = append(p, planned{index: f.Index, names: names})
@@ -60,6 +64,17 @@ func difference(a, b Entity) []string {
 		}
 	}
 	return names
+}
+
+// sameRow reports whether two entities of one type are equal in all that is stored.
+func sameRow(a, b Entity) bool {
+	left, right := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
+	for _, f := range planOf(left.Type()) {
+		if !equal(left.FieldByIndex(f.index), right.FieldByIndex(f.index)) {
+			return false
+		}
+	}
+	return true
 }
 
 // fieldNames names every schema field of an entity's row.

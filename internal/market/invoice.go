@@ -55,14 +55,10 @@ type Invoice struct {
 	RemittedAt     *time.Time
 	SellerID       int64
 	Status         InvoiceStatus `changed:"status,statusFlags"`
-	// The sums of the line items, in cents.
-	SubtotalCents     int64
-	ShippingCostCents int64
-	TaxTotalCents     int64
-	TaxShippingCents  int64
-	DiscountCents     int64
-	TotalCents        int64 `changed:"totalCents,totalIncludingAdjustmentsCents"`
-	TaxRate           *float64
+	// TaxRate is the rate that all lines share, in per cent; nil where they differ or it is not known.
+	TaxRate *float64
+	// Totals are the sums of its line items.
+	Totals
 }
 
 // InvoicesConnection is a page of invoices; InvoiceConnection its other name in the API.
@@ -79,6 +75,9 @@ func (i *Invoice) Ref() Ref { return Ref{"Invoice", i.Num} }
 
 // ID is the invoice's global id.
 func (i *Invoice) ID() string { return i.Ref().ID() }
+
+func (i *Invoice) hasExternalIDs() {}
+func (i *Invoice) hasMetadata()    {}
 
 func (i *Invoice) sellers() []int64 { return []int64{i.SellerID} }
 
@@ -103,11 +102,13 @@ const LineShipped LineItemStatusFull = "SHIPPED"
 // whatever becomes of the advert.
 type LineItem struct {
 	Base
-	AdvertID        *int64
-	AdvertCode      *string
-	AdvertTitle     *string
-	BrandName       *string
-	CommissionRate  *float64 `changed:"commissionAmountCents"`
+	AdvertID       *int64
+	AdvertCode     *string
+	AdvertTitle    *string
+	BrandName      *string
+	CommissionRate *float64 `changed:"commissionAmountCents"`
+	// DeliveryType is its invoice's.
+	DeliveryType    DeliveryType `changed:"-"`
 	DiscountCents   int64
 	ImageID         *int64
 	InvoiceID       int64
@@ -119,14 +120,16 @@ type LineItem struct {
 	DispatchedCount int64 `changed:"quantityAwaitingDispatch,statusFull"`
 	SellerID        int64
 	Status          LineItemStatus `changed:"status,statusFull"`
-	SubtotalCents   int64
-	TaxRate         *float64
-	TaxTotalCents   int64
-	TotalCents      int64
-	VariantID       *int64
-	VariantBarcode  *string
-	VariantName     *string
-	VariantSKU      *string
+	// StockTaken is how many pieces the sale took from the variant's count; none of one with infinite quantity.
+	StockTaken     int64 `changed:"-"`
+	SubtotalCents  int64
+	TaxRate        *float64
+	TaxTotalCents  int64
+	TotalCents     int64
+	VariantID      *int64
+	VariantBarcode *string
+	VariantName    *string
+	VariantSKU     *string
 }
 
 // LineItemConnection is a page of line items.
@@ -142,6 +145,9 @@ func (l *LineItem) Ref() Ref { return Ref{"LineItem", l.Num} }
 
 // ID is the line item's global id.
 func (l *LineItem) ID() string { return l.Ref().ID() }
+
+func (l *LineItem) hasExternalIDs() {}
+func (l *LineItem) hasMetadata()    {}
 
 func (l *LineItem) sellers() []int64 { return []int64{l.SellerID} }
 

@@ -59,6 +59,8 @@ func (o *OptionType) Ref() Ref { return Ref{"OptionType", o.Num} }
 // ID is the option type's global id.
 func (o *OptionType) ID() string { return o.Ref().ID() }
 
+func (o *OptionType) hasExternalIDs() {}
+
 // OptionValue is one of the answers to an option type, such as "Large".
 type OptionValue struct {
 	Base
@@ -83,6 +85,8 @@ func (o *OptionValue) Ref() Ref { return Ref{"OptionValue", o.Num} }
 
 // ID is the option value's global id.
 func (o *OptionValue) ID() string { return o.Ref().ID() }
+
+func (o *OptionValue) hasExternalIDs() {}
 
 // Choice is the answer that a product gives to an option type: one of its
 // values, or text.

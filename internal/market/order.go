@@ -37,7 +37,7 @@ type Order struct {
 	BillingAddressID *int64
 	Notes            *string `changed:"-"`
 	// SellerIDs are the sellers of its invoices, who may therefore see it.
-	SellerIDs []int64 `changed:"-"`
+	SellerIDs []int64 `bun:"seller_ids" changed:"-"`
 	Status    OrderStatus
 }
 
@@ -56,5 +56,8 @@ func (o *Order) Ref() Ref { return Ref{"Order", o.Num} }
 
 // ID is the order's global id.
 func (o *Order) ID() string { return o.Ref().ID() }
+
+func (o *Order) hasExternalIDs() {}
+func (o *Order) hasMetadata()    {}
 
 func (o *Order) sellers() []int64 { return o.SellerIDs }

@@ -32,15 +32,16 @@ type Op int
 
 // The comparisons of Cond.
 const (
-	OpEq       Op = iota // equal; a nil value is "is null"
-	OpNe                 // not equal; a nil value is "is not null"
-	OpIn                 // one of a slice; an empty slice matches nothing
-	OpGte                // at or above
-	OpLte                // at or below
-	OpGt                 // above
-	OpContains           // text that contains the value, whatever its case
-	OpInQuery            // one of the values that a Sub selects
-	OpAny                // one of several conditions, in Any
+	OpEq         Op = iota // equal; a nil value is "is null"
+	OpNe                   // not equal; a nil value is "is not null"
+	OpIn                   // one of a slice; an empty slice matches nothing
+	OpGte                  // at or above
+	OpLte                  // at or below
+	OpGt                   // above
+	OpContains             // text that contains the value, whatever its case
+	OpInQuery              // one of the values that a Sub selects
+	OpNotInQuery           // none of the values that a Sub selects, which must hold no null
+	OpAny                  // one of several conditions, in Any
 )
 
 // Cond is one condition on a row; the conditions of a Query must all hold.
@@ -82,6 +83,11 @@ func Contains(column, text string) Cond { return Cond{Column: column, Op: OpCont
 
 // InQuery holds where the column is one of what sub selects.
 func InQuery(column string, sub Sub) Cond { return Cond{Column: column, Op: OpInQuery, Sub: &sub} }
+
+// NotInQuery holds where the column is none of what sub selects.
+func NotInQuery(column string, sub Sub) Cond {
+	return Cond{Column: column, Op: OpNotInQuery, Sub: &sub}
+}
 
 // Any holds where all conditions of at least one alternative hold.
 func Any(alternatives ...[]Cond) Cond { return Cond{Op: OpAny, Any: alternatives} }

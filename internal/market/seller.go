@@ -43,6 +43,9 @@ func (s *Seller) Ref() Ref { return Ref{"Seller", s.Num} }
 // ID is the seller's global id.
 func (s *Seller) ID() string { return s.Ref().ID() }
 
+func (s *Seller) hasExternalIDs() {}
+func (s *Seller) hasMetadata()    {}
+
 func (s *Seller) sellers() []int64 { return []int64{s.Num} }
 
 // BaseDomesticShippingCost is the seller's shipping cost of one parcel, in units of the currency.

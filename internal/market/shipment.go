@@ -5,7 +5,7 @@ import "time"
 // Shipment is a parcel that a seller sent for an invoice.
 type Shipment struct {
 	Base
-	CarrierID      int64
+	CarrierID      int64 `changed:"carrier,homepageLink,trackingLink"`
 	DispatchedAt   time.Time
 	InvoiceID      int64
 	Note           *string
@@ -26,6 +26,9 @@ func (s *Shipment) Ref() Ref { return Ref{"Shipment", s.Num} }
 
 // ID is the shipment's global id.
 func (s *Shipment) ID() string { return s.Ref().ID() }
+
+func (s *Shipment) hasExternalIDs() {}
+func (s *Shipment) hasMetadata()    {}
 
 func (s *Shipment) sellers() []int64 { return []int64{s.SellerID} }
 
@@ -58,6 +61,19 @@ func (s *ShippedItem) parents() []parent {
 
 // ShipmentState is what a carrier last said of a parcel.
 type ShipmentState string
+
+// What a carrier can say of a parcel.
+const (
+	ShipmentInfoReceived       ShipmentState = "InfoReceived"
+	ShipmentInTransit          ShipmentState = "InTransit"
+	ShipmentOutForDelivery     ShipmentState = "OutForDelivery"
+	ShipmentAttemptFail        ShipmentState = "AttemptFail"
+	ShipmentDelivered          ShipmentState = "Delivered"
+	ShipmentAvailableForPickup ShipmentState = "AvailableForPickup"
+	ShipmentException          ShipmentState = "Exception"
+	ShipmentExpired            ShipmentState = "Expired"
+	ShipmentPending            ShipmentState = "Pending"
+)
 
 // ShipmentStatus is one entry of a shipment's log.
 type ShipmentStatus struct {

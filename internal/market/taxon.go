@@ -34,6 +34,8 @@ func (t *Taxon) Ref() Ref { return Ref{"Taxon", t.Num} }
 // ID is the taxon's global id.
 func (t *Taxon) ID() string { return t.Ref().ID() }
 
+func (t *Taxon) hasExternalIDs() {}
+
 // Prototype is the set of option types that the adverts of a taxon have.
 type Prototype struct {
 	Base
@@ -53,6 +55,8 @@ func (p *Prototype) Ref() Ref { return Ref{"Prototype", p.Num} }
 
 // ID is the prototype's global id.
 func (p *Prototype) ID() string { return p.Ref().ID() }
+
+func (p *Prototype) hasExternalIDs() {}
 
 // PrototypeOption says that a prototype has an option type.
 type PrototypeOption struct {

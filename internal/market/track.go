@@ -50,6 +50,12 @@ func (u *unit) add(e Entity) error {
 	return nil
 }
 
+// created reports whether the unit made the entity, which therefore has no children yet but the unit's own.
+func (u *unit) created(ref Ref) bool {
+	t, ok := u.tracked[ref]
+	return ok && t.was == nil
+}
+
 // remove deletes an entity that the unit loaded or added.
 func (u *unit) remove(e Entity) { u.tracked[e.Ref()].removed = true }
 
@@ -122,7 +128,7 @@ func (t *tracked) diff() []string {
 
 // changedSinceInsert reports whether a created entity's row differs from what was inserted.
 func (t *tracked) changedSinceInsert() bool {
-	return t.inserted == nil || len(difference(t.inserted, t.entity)) > 0
+	return t.inserted == nil || !sameRow(t.inserted, t.entity)
 }
 
 // clone copies the struct behind e; what it points to is shared, which is why

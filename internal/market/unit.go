@@ -156,7 +156,7 @@ func (u *unit) write(t *tracked) (*Change, error) {
 	case t.removed:
 		return u.change(t, Destroy, nil), u.erase(t)
 	case !created && len(fields) == 0:
-		return nil, nil
+		return nil, u.writeUnseen(t)
 	}
 	t.entity.base().UpdatedAt = u.now
 	action := Update
@@ -169,6 +169,15 @@ func (u *unit) write(t *tracked) (*Change, error) {
 		}
 	}
 	return u.change(t, action, fields), nil
+}
+
+// writeUnseen stores what differs only in attributes that no field of the schema
+// stands for by itself, which is no change of the entity.
+func (u *unit) writeUnseen(t *tracked) error {
+	if sameRow(t.was, t.entity) {
+		return nil
+	}
+	return u.tx.Update(u.ctx, t.entity)
 }
 
 // erase deletes softly where the kind allows it.

@@ -33,6 +33,9 @@ func (v *Variant) Ref() Ref { return Ref{"Variant", v.Num} }
 // ID is the variant's global id.
 func (v *Variant) ID() string { return v.Ref().ID() }
 
+func (v *Variant) hasExternalIDs() {}
+func (v *Variant) hasMetadata()    {}
+
 func (v *Variant) sellers() []int64 { return []int64{v.SellerID} }
 
 func (v *Variant) parents() []parent {

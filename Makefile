@@ -1,0 +1,56 @@
+# Run `make` or `make help` for the list of targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Packages that go test runs; the listed order of nothing else depends on it.
+PACKAGES := ./...
+NPM := npm ci --no-audit --no-fund --loglevel=error
+
+.PHONY: help run demo build deps test race check lint generate verify console bench fuzz clean
+
+help: ## Show this list
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: ## Start the server with sample data on 127.0.0.1:8080
+	CRIER_SAMPLE_DATA=true go run .
+
+demo: ## Show the main job: changes made, webhooks received and verified
+	go run . demo
+
+build: ## Build the binary ./crier
+	go build -o crier .
+
+deps: ## Install what the tests need: PostgreSQL, Redis, Chromium, npm packages
+	@scripts/install-test-services
+	@cd delivery/sign/testdata/npm && $(NPM)
+	@cd console && $(NPM)
+
+test: deps ## Run every test with the race detector; none may skip
+	@CRIER_TEST_REQUIRE=1 scripts/test-without-skips $(PACKAGES)
+
+check: lint verify test ## Everything that continuous integration checks
+
+lint: ## Check the form of the code: gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
+	@go vet ./...
+	@go tool staticcheck $$(go list ./... | grep -v '^crier/graph$$')
+
+generate: ## Generate graph/ and the frames of resolvers/ from schema/
+	@go tool gqlgen generate
+
+verify: generate ## Check that generated files are committed as they are generated
+	@git diff --exit-code --stat -- graph resolvers || { echo 'generated files differ: run make generate and commit'; exit 1; }
+	@test -z "$$(git status --porcelain -- graph)" || { echo 'graph/ has files that are not committed'; exit 1; }
+
+console: ## Build the web pages that the binary embeds
+	@cd console && $(NPM) && npm run build
+
+bench: ## Measure delivery side by side with a raw POST loop
+	@go run ./bench
+
+fuzz: ## Fuzz every parser and checker for 20 seconds each
+	@scripts/fuzz 20s
+
+clean: ## Remove what was built here; the data of crier-data/ stays
+	rm -f crier

@@ -1,0 +1,49 @@
+package market
+
+import "time"
+
+// Plan is what the relay decides about a batch of changes.
+type Plan struct {
+	// Events are new, numbered without a gap in the order of their changes.
+	Events []WebhookEvent
+	// Release names webhooks whose held events become due again.
+	Release []int64
+	// Cancel names webhooks whose waiting events will never be sent.
+	Cancel []int64
+}
+
+// Rendering is one execution that events wait for.
+type Rendering struct {
+	// PayloadID is the number under which the result is stored.
+	PayloadID int64
+	WebhookID int64
+	Subject   Ref
+	Action    Action
+	// At is the time of the change.
+	At time.Time
+	// Events are the numbers of the events that share the payload.
+	Events []int64
+}
+
+// Delivery is an event that is about to be sent.
+type Delivery struct {
+	Event *WebhookEvent
+	// Payload is the frozen result of the document; nil where it is not rendered yet.
+	Payload []byte
+}
+
+// Outcome is what became of an event after an attempt, or without one.
+type Outcome struct {
+	EventID   int64
+	WebhookID int64
+	// Attempt is the exchange; nil where there was none, as for a skipped event.
+	Attempt *WebhookEventResponse
+	Status  EventStatus
+	// NextAttemptAt is when the event is due again; nil where it is not.
+	NextAttemptAt *time.Time
+	// ErrorMessage says why the event was not delivered; "" where it was.
+	ErrorMessage string
+	At           time.Time
+	// Disable is the reason to disable the webhook at once; "" keeps it.
+	Disable string
+}

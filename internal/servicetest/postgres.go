@@ -1,0 +1,173 @@
+package servicetest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// shared is the one PostgreSQL cluster of this test binary.
+var shared cluster
+
+// cluster is a PostgreSQL cluster that starts at its first use.
+type cluster struct {
+	stoppable bool // set by Run, which stops it
+
+	once    sync.Once
+	err     error // why it did not start
+	folder  string
+	bin     string // folder of the programs
+	port    int
+	running *process
+
+	databases atomic.Int64 // number of databases created so far
+}
+
+// Postgres creates an empty database for this test, which ends with it, and
+// returns its URL, postgres://postgres@127.0.0.1:PORT/NAME?sslmode=disable. All
+// tests of a binary share one cluster, started at the first call; it trades
+// durability for speed. TestMain must call [Run], which stops it.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	bin, err := postgresFolder()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	if !shared.stoppable {
+		t.Fatal("servicetest.Postgres needs TestMain to call servicetest.Run, which stops the cluster")
+	}
+	shared.once.Do(func() { shared.err = shared.start(bin) })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	name := fmt.Sprintf("test_%d", shared.databases.Add(1))
+	if err := shared.query("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := shared.query("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", shared.port, name)
+}
+
+// postgresFolder returns the folder of the server's programs: that of the
+// highest version among Debian's, which are not in PATH, else that of the first
+// initdb in PATH.
+func postgresFolder() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil {
+		return "", fmt.Errorf("look for PostgreSQL: %w", err)
+	}
+	best, folder := 0.0, ""
+	for _, path := range found {
+		bin := filepath.Dir(path)
+		version, err := strconv.ParseFloat(filepath.Base(filepath.Dir(bin)), 64)
+		if err == nil && version > best {
+			best, folder = version, bin
+		}
+	}
+	if folder != "" {
+		return folder, nil
+	}
+	path, err := exec.LookPath("initdb")
+	if err != nil {
+		return "", fmt.Errorf("PostgreSQL server: %w", err)
+	}
+	return filepath.Dir(path), nil
+}
+
+func (c *cluster) start(bin string) error {
+	folder, err := os.MkdirTemp("", "crier-postgres-")
+	if err != nil {
+		return fmt.Errorf("folder for PostgreSQL: %w", err)
+	}
+	c.bin, c.folder = bin, folder
+	identity, err := serverIdentity()
+	if err != nil {
+		return err
+	}
+	if identity != nil {
+		if err := os.Chown(folder, int(identity.Uid), int(identity.Gid)); err != nil {
+			return fmt.Errorf("hand the folder to PostgreSQL: %w", err)
+		}
+	}
+	initdb := c.command(identity, "initdb", "--pgdata", c.data(), "--username", "postgres", "--auth", "trust",
+		"--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions")
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, output)
+	}
+	c.running, c.port, err = onFreePort(func(port int) (*process, error) {
+		return startProcess(c.command(identity, "postgres", "-D", c.data(), "-p", strconv.Itoa(port),
+			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
+			"database system is ready to accept connections")
+	})
+	return err
+}
+
+// stop ends the cluster at once and removes its files; it does nothing where the
+// cluster was never started.
+func (c *cluster) stop() error {
+	var stopped, removed error
+	if c.running != nil {
+		stopped = c.running.stop(syscall.SIGQUIT) // immediate shutdown: nothing is kept
+	}
+	if c.folder != "" {
+		removed = os.RemoveAll(c.folder)
+	}
+	return errors.Join(stopped, removed)
+}
+
+func (c *cluster) data() string { return filepath.Join(c.folder, "data") }
+
+// command prepares one of the server's programs to run as identity, nil being
+// the present user.
+func (c *cluster) command(identity *syscall.Credential, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(c.bin, name), args...)
+	cmd.Dir = c.folder // the present folder may be closed to identity
+	cmd.SysProcAttr = endsWithParent(syscall.SIGQUIT)
+	cmd.SysProcAttr.Credential = identity
+	return cmd
+}
+
+// query runs one statement in the maintenance database.
+func (c *cluster) query(statement string) error {
+	psql := exec.Command(filepath.Join(c.bin, "psql"), "--no-psqlrc", "--quiet", "--host", "127.0.0.1",
+		"--port", strconv.Itoa(c.port), "--username", "postgres", "--command", statement, "postgres")
+	if output, err := psql.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", statement, err, output)
+	}
+	return nil
+}
+
+// serverIdentity returns the system user that runs the server: PostgreSQL
+// refuses root, so root runs it as Debian's user postgres; nil means the present
+// user.
+func serverIdentity() (*syscall.Credential, error) {
+	if os.Getuid() != 0 {
+		return nil, nil
+	}
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL does not run as root: %w", err)
+	}
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("user id of %s: %w", account.Username, err)
+	}
+	gid, err := strconv.ParseUint(account.Gid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("group id of %s: %w", account.Username, err)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}

@@ -1,0 +1,110 @@
+package servicetest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// RedisServer is a private Redis server without persistence: what it held is
+// gone after Stop. Its methods fail the test when they cannot do their work, so
+// they belong to the goroutine of the test.
+type RedisServer struct {
+	// URL is the address for clients, redis://127.0.0.1:PORT. It stays the same
+	// over Stop and Start.
+	URL string
+	// Addr is the same address as host:port.
+	Addr string
+
+	t       testing.TB
+	program string
+	args    []string
+	port    int
+	running *process
+}
+
+// Redis starts a private Redis server for this test and returns its URL.
+func Redis(t testing.TB) string {
+	t.Helper()
+	return StartRedis(t).URL
+}
+
+// StartRedis starts a private Redis server which the test can stop, start and
+// pause. The arguments are added to the server's own, for example
+// "--cluster-enabled", "yes".
+func StartRedis(t testing.TB, args ...string) *RedisServer {
+	t.Helper()
+	s := &RedisServer{t: t, program: Program(t, "redis-server")}
+	s.args = append([]string{
+		"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
+	}, args...)
+	running, port, err := onFreePort(s.launch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.running, s.port = running, port
+	s.Addr = "127.0.0.1:" + strconv.Itoa(port)
+	s.URL = "redis://" + s.Addr
+	t.Cleanup(s.Stop)
+	return s
+}
+
+func (s *RedisServer) launch(port int) (*process, error) {
+	cmd := exec.Command(s.program, append([]string{"--port", strconv.Itoa(port)}, s.args...)...)
+	cmd.SysProcAttr = endsWithParent(syscall.SIGKILL)
+	return startProcess(cmd, "Ready to accept connections")
+}
+
+// Stop kills the server, as a crash would; all data is lost. A stopped server
+// stays stopped.
+func (s *RedisServer) Stop() {
+	s.t.Helper()
+	if err := s.running.stop(os.Kill); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Start starts a stopped server again, empty and on the same port.
+func (s *RedisServer) Start() {
+	s.t.Helper()
+	running, err := s.launch(s.port)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.running = running
+}
+
+// Pause halts the server: connections stay open and nothing is answered.
+func (s *RedisServer) Pause() {
+	s.t.Helper()
+	s.signal(syscall.SIGSTOP)
+}
+
+// Resume ends a Pause.
+func (s *RedisServer) Resume() {
+	s.t.Helper()
+	s.signal(syscall.SIGCONT)
+}
+
+func (s *RedisServer) signal(signal os.Signal) {
+	s.t.Helper()
+	if err := s.running.cmd.Process.Signal(signal); err != nil {
+		s.t.Fatal(fmt.Errorf("%v to redis-server: %w", signal, err))
+	}
+}
+
+// CLI runs redis-cli against the server and returns what it printed, without the
+// last line end: s.CLI("FLUSHALL"), s.CLI("XLEN", "crier:{changes}").
+func (s *RedisServer) CLI(args ...string) string {
+	s.t.Helper()
+	cmd := exec.Command(Program(s.t, "redis-cli"), append([]string{"-p", strconv.Itoa(s.port)}, args...)...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("redis-cli %s: %v\n%s", strings.Join(args, " "), err, output)
+	}
+	return strings.TrimRight(string(output), "\n")
+}

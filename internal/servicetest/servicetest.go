@@ -1,0 +1,81 @@
+// Package servicetest gives tests the real services that Crier runs on:
+// private Redis servers, a private PostgreSQL cluster, and the programs that
+// some tests need besides (a browser, Node).
+//
+// Everything listens on free ports of 127.0.0.1, keeps its files in temporary
+// folders and ends with the test, or with the test binary, even where that is
+// killed. Where a program is not installed the test is skipped with the reason;
+// with CRIER_TEST_REQUIRE=1, as under make test, it fails instead, so that a
+// green run means that everything ran.
+package servicetest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// requireVariable names the environment variable which turns the skip of a test
+// whose service is missing into a failure.
+const requireVariable = "CRIER_TEST_REQUIRE"
+
+// Run runs the tests of m, stops what they shared, and then looks for leaked
+// goroutines, where all tests passed. It returns the exit code of the test
+// binary. A package which uses Postgres must call it:
+//
+//	func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
+//
+// The options are goleak's; they name goroutines which may outlive the tests.
+func Run(m *testing.M, leaks ...goleak.Option) int {
+	shared.stoppable = true
+	code := m.Run()
+	if err := shared.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "servicetest: stop PostgreSQL:", err)
+		code = max(code, 1)
+	}
+	if code != 0 {
+		return code
+	}
+	if err := goleak.Find(leaks...); err != nil {
+		fmt.Fprintln(os.Stderr, "servicetest: goroutines outlive the tests:", err)
+		return 1
+	}
+	return 0
+}
+
+// Program returns the path of the first of names which is installed. Where none
+// is, the test is skipped, or fails with CRIER_TEST_REQUIRE=1.
+func Program(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, strings.Join(names, ", "))
+	return ""
+}
+
+// Chromium returns the path of the browser, by the rule of [Program].
+func Chromium(t testing.TB) string {
+	t.Helper()
+	return Program(t, "chromium", "chromium-browser", "google-chrome")
+}
+
+// Node returns the path of Node.js, by the rule of [Program].
+func Node(t testing.TB) string {
+	t.Helper()
+	return Program(t, "node", "nodejs")
+}
+
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv(requireVariable) == "1" {
+		t.Fatalf("not installed, and %s=1 requires it: %s", requireVariable, what)
+	}
+	t.Skipf("not installed: %s", what)
+}

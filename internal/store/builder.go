@@ -1,0 +1,156 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun/schema"
+
+	"crier/internal/market"
+)
+
+// builder writes one statement: text from code, and the values bound to it.
+type builder struct {
+	dialect dialect
+	tables  *tables
+	// deleted includes soft-deleted rows; asOf those deleted at or after it.
+	deleted bool
+	asOf    time.Time
+
+	text strings.Builder
+	args []any
+	err  error
+}
+
+func (b *builder) write(parts ...string) *builder {
+	for _, p := range parts {
+		b.text.WriteString(p)
+	}
+	return b
+}
+
+// bind writes a placeholder for a value.
+func (b *builder) bind(value any) *builder {
+	b.args = append(b.args, value)
+	return b.write(b.dialect.placeholder(len(b.args)))
+}
+
+// fail keeps an error for statement.
+func (b *builder) fail(err error) { b.err = errors.Join(b.err, err) }
+
+// statement returns the finished text and its values.
+func (b *builder) statement() (string, []any, error) { return b.text.String(), b.args, b.err }
+
+// where writes the conditions of a query: its own, and that the row lives.
+func (b *builder) where(t *table, conds []market.Cond) {
+	b.write(" WHERE ")
+	b.alive(t)
+	for _, c := range conds {
+		b.write(" AND ")
+		b.cond(t, c)
+	}
+}
+
+// alive writes that a row is not deleted, or was not as of the moment asked for.
+func (b *builder) alive(t *table) {
+	switch {
+	case b.deleted || !t.kind.SoftDelete:
+		b.write("TRUE")
+	case b.asOf.IsZero():
+		b.write(`"deleted_at" IS NULL`)
+	default:
+		b.write(`("deleted_at" IS NULL OR "deleted_at" >= `).bind(moment(b.asOf)).write(")")
+	}
+}
+
+// comparisons are the operators of conditions with one value.
+var comparisons = map[market.Op]string{
+	market.OpEq: " = ", market.OpGte: " >= ", market.OpLte: " <= ", market.OpGt: " > ",
+	market.OpNe: " IS DISTINCT FROM ", // so that a null differs from every value
+}
+
+// cond writes one condition.
+func (b *builder) cond(t *table, c market.Cond) {
+	if c.Op == market.OpAny {
+		b.alternatives(t, c.Any)
+		return
+	}
+	f, err := t.column(c.Column)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	switch c.Op {
+	case market.OpIn:
+		b.in(f, c.Value)
+	case market.OpInQuery:
+		b.inQuery(f, c.Sub)
+	default:
+		b.compare(f, c)
+	}
+}
+
+// alternatives writes that all conditions of at least one alternative hold.
+func (b *builder) alternatives(t *table, any [][]market.Cond) {
+	b.write("(FALSE")
+	for _, conds := range any {
+		b.write(" OR (TRUE")
+		for _, c := range conds {
+			b.write(" AND ")
+			b.cond(t, c)
+		}
+		b.write(")")
+	}
+	b.write(")")
+}
+
+// compare writes a condition with one value.
+func (b *builder) compare(f *schema.Field, c market.Cond) {
+	value, err := bindable(c.Column, c.Value)
+	text, isText := value.(string)
+	operator, known := comparisons[c.Op]
+	column := string(f.SQLName)
+	switch {
+	case err != nil:
+		b.fail(err)
+	case value == nil && c.Op == market.OpEq:
+		b.write(column, " IS NULL")
+	case value == nil && c.Op == market.OpNe:
+		b.write(column, " IS NOT NULL")
+	case value != nil && known:
+		b.write(column, operator).bind(value)
+	case isText && c.Op == market.OpContains:
+		b.dialect.contains(b, column, text)
+	default:
+		b.fail(fmt.Errorf("%s: comparison %d does not take %v", c.Column, c.Op, c.Value))
+	}
+}
+
+// in writes that the column is one of a list.
+func (b *builder) in(f *schema.Field, values any) {
+	list, err := listOf(values)
+	if err != nil {
+		b.fail(fmt.Errorf("%s: %w", f.Name, err))
+		return
+	}
+	b.dialect.in(b, string(f.SQLName), list)
+}
+
+// inQuery writes that the column is one of what another kind's living rows hold.
+func (b *builder) inQuery(f *schema.Field, sub *market.Sub) {
+	t, err := b.tables.kind(sub.Kind)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	selected, err := t.column(sub.Column)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.write(string(f.SQLName), " IN (SELECT ", string(selected.SQLName), " FROM ", t.name)
+	b.where(t, sub.Where)
+	b.write(")")
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/schema"
+)
+
+// postgresConnections bounds the pool of one process: enough to keep a server
+// of several cores busy, few enough for some processes beside each other under
+// Postgres' default of 100.
+const postgresConnections = 20
+
+// openPostgres opens a pool. Isolation is the server's default, READ COMMITTED:
+// the rules lock what they change.
+func openPostgres(ctx context.Context, url string) (*sql.DB, error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(postgresConnections)
+	db.SetMaxIdleConns(postgresConnections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+type postgresDialect struct{}
+
+func (postgresDialect) name() string             { return "postgres" }
+func (postgresDialect) bun() schema.Dialect      { return pgdialect.New() }
+func (postgresDialect) placeholder(n int) string { return "$" + strconv.Itoa(n) }
+
+// lock leaves the rows free for the foreign keys of others, which FOR UPDATE
+// would make wait.
+func (postgresDialect) lock() string { return " FOR NO KEY UPDATE" }
+
+func (postgresDialect) in(b *builder, column string, list any) {
+	b.write(column, " = ANY(").bind(list).write(")")
+}
+
+// contains folds by the database's own locale; the columns' collation is "C",
+// which orders the same everywhere but folds ASCII only.
+func (postgresDialect) contains(b *builder, column, text string) {
+	b.write("strpos(lower(", column, ` COLLATE "default"), lower(`).bind(text).write(` COLLATE "default")) > 0`)
+}
+
+// The codes of Postgres' errors that mean something to a caller.
+const (
+	uniqueViolation      = "23505"
+	foreignKeyViolation  = "23503"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+)
+
+func (postgresDialect) translate(err error) error {
+	var failure *pgconn.PgError
+	if !errors.As(err, &failure) {
+		return err
+	}
+	switch failure.Code {
+	case uniqueViolation:
+		return &DuplicateError{Constraint: postgresConstraint(failure)}
+	case foreignKeyViolation:
+		return &ReferenceError{Constraint: failure.ConstraintName}
+	}
+	return err
+}
+
+// postgresConstraint reads "table(column, column)" from a detail such as
+// "Key (column, column)=(1, x) already exists.", whose form no language changes.
+func postgresConstraint(failure *pgconn.PgError) string {
+	_, columns, found := strings.Cut(failure.Detail, "(")
+	columns, _, closed := strings.Cut(columns, ")=(")
+	if !found || !closed {
+		return failure.ConstraintName
+	}
+	return failure.TableName + "(" + columns + ")"
+}
+
+func (postgresDialect) transient(err error) bool {
+	var failure *pgconn.PgError
+	return errors.As(err, &failure) && (failure.Code == serializationFailure || failure.Code == deadlockDetected)
+}
+
+func (postgresDialect) replacements() []string {
+	return []string{
+		"{{pk}}", "BIGSERIAL PRIMARY KEY",
+		"{{given pk}}", "BIGINT PRIMARY KEY",
+		"{{text}}", `TEXT COLLATE "C"`,
+		"{{bytes}}", "BYTEA",
+	}
+}

@@ -1,0 +1,26 @@
+package stream
+
+import "github.com/redis/go-redis/v9"
+
+// Client gives tests the raw client, to play the part of other programs.
+func Client(r *Redis) redis.UniversalClient { return r.client }
+
+// Keys of the queue, for tests that damage it.
+var (
+	DeliveriesKey = deliveriesKey
+	QueuedKey     = queuedKey
+	DelayedKey    = delayedKey
+	SlotKey       = slotKey
+)
+
+// NewPipe is the connection to the embedded server.
+var NewPipe = newPipe
+
+// ScriptBatch is the most items of one call of a script.
+const ScriptBatch = scriptBatch
+
+// ParseRedacted parses an address and returns what is shown of it.
+func ParseRedacted(url string) (string, error) {
+	target, err := parseAddress(url)
+	return target.redacted, err
+}

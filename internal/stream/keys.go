@@ -1,0 +1,37 @@
+package stream
+
+import "strconv"
+
+// Every key of Crier begins with the same prefix, and what a script touches in
+// one call shares a hash tag, the part in braces, so that Redis Cluster keeps it
+// in one slot.
+
+const (
+	// consumerGroup is the name of Crier's own consumer group, on both streams.
+	consumerGroup = "crier"
+	// eventField is the one field of an entry of the queue: the event's number.
+	eventField = "e"
+)
+
+// ChangesKey is the key of the public stream of committed changes, which any
+// program may read with a consumer group of its own (contract/wire.md, "The
+// change stream").
+func ChangesKey() string { return "crier:{changes}" }
+
+// deliveriesKey is the stream of events to be sent now, or being sent.
+func deliveriesKey() string { return "crier:{deliveries}" }
+
+// queuedKey is the set of the events that the queue holds, be it in the stream
+// or in the delayed set.
+func queuedKey() string { return "crier:{deliveries}:queued" }
+
+// delayedKey is the sorted set of events by the time they are due, in Unix
+// milliseconds.
+func delayedKey() string { return "crier:{deliveries}:delayed" }
+
+// slotKey is the sorted set of the slots of a webhook that are taken: events by
+// the time their lease ends, in Unix milliseconds.
+func slotKey(webhook int64) string { return "crier:{slot:" + strconv.FormatInt(webhook, 10) + "}" }
+
+// leaseKey is the string that holds the token of a role's present holder.
+func leaseKey(name string) string { return "crier:{lease:" + name + "}" }
