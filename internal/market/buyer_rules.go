@@ -33,8 +33,11 @@ func (in BuyerAttributes) fill(p *problems, b *Buyer) {
 	optional(p, "message_to_seller", in.MessageToSeller, &b.MessageToSeller, valueLimit)
 	optional(p, "phone", in.Phone, &b.Phone, nameLimit)
 	optional(p, "surname", in.Surname, &b.Surname, nameLimit)
-	emailAddress(p, "email_address", in.EmailAddress.Or(""))
-	emailAddress(p, "billing_email_address", in.BillingEmailAddress.Or(""))
+	for field, given := range map[string]*string{"email_address": b.EmailAddress, "billing_email_address": b.BillingEmailAddress} {
+		if given != nil {
+			emailAddress(p, field, *given)
+		}
+	}
 }
 
 // setAddresses sets where the goods and the bill go, of a stored order.

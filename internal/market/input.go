@@ -133,10 +133,10 @@ func optional(p *problems, field string, in Opt[string], dst **string, limit int
 	if !in.Set {
 		return
 	}
-	*dst = nil
-	if strings.TrimSpace(in.Or("")) != "" {
-		checkText(p, field, *in.Value, limit)
-		*dst = in.Value
+	checkText(p, field, in.Or(""), limit)
+	*dst = in.Value
+	if strings.TrimSpace(in.Or("")) == "" {
+		*dst = nil
 	}
 }
 

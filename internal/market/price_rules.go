@@ -16,16 +16,15 @@ type PriceAttributes struct {
 // fillPrice sets what in says. A variant's least price is one cent, an advert's
 // zero; base is the advert's price, which counts where a variant has none.
 func fillPrice(p *problems, path string, in PriceAttributes, dst *Price, least int64, base *int64) {
-	before := len(p.fields)
-	setCents(p, at(path, "price"), in.Price, &dst.EditablePriceCents)
-	setCents(p, at(path, "sale_price"), in.SalePrice, &dst.EditableSalePriceCents)
+	priced := setCents(p, at(path, "price"), in.Price, &dst.EditablePriceCents)
+	reduced := setCents(p, at(path, "sale_price"), in.SalePrice, &dst.EditableSalePriceCents)
 	setCents(p, at(path, "recommended_retail_price"), in.RecommendedRetailPrice, &dst.RecommendedRetailPriceCents)
 	setMoment(in.SalePriceStartAt, &dst.SalePriceStartAt)
 	setMoment(in.SalePriceEndAt, &dst.SalePriceEndAt)
-	if in.Price.Value != nil && len(p.fields) == before && *dst.EditablePriceCents < least {
+	if priced && in.Price.Value != nil && *dst.EditablePriceCents < least {
 		p.add(at(path, "price"), "must be above zero")
 	}
-	if in.SalePrice.Value != nil || in.Price.Set && len(p.fields) == before {
+	if priced && reduced && (in.Price.Set || in.SalePrice.Set) {
 		checkSale(p, at(path, "sale_price"), *dst, base)
 	}
 	start, end := dst.SalePriceStartAt, dst.SalePriceEndAt
@@ -49,20 +48,22 @@ func checkSale(p *problems, field string, price Price, base *int64) {
 	}
 }
 
-// setCents sets an amount that may be missing.
-func setCents(p *problems, field string, in Opt[string], dst **int64) {
+// setCents sets an amount that may be missing, and reports whether it could be read.
+func setCents(p *problems, field string, in Opt[string], dst **int64) bool {
 	if !in.Set {
-		return
+		return true
 	}
 	*dst = nil
 	if in.Value == nil {
-		return
+		return true
 	}
 	cents, err := ParseCents(*in.Value)
 	if err != nil {
 		p.add(field, "%s", err)
+		return false
 	}
 	*dst = &cents
+	return true
 }
 
 // setMoment sets a time that may be missing, in the precision that every store keeps.
