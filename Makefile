@@ -3,8 +3,6 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Packages that go test runs; the listed order of nothing else depends on it.
-PACKAGES := ./...
 NPM := npm ci --no-audit --no-fund --loglevel=error
 
 .PHONY: help run demo build deps test race check lint generate verify console bench fuzz clean
@@ -27,7 +25,7 @@ deps: ## Install what the tests need: PostgreSQL, Redis, Chromium, npm packages
 	@cd console && $(NPM)
 
 test: deps ## Run every test with the race detector; none may skip
-	@CRIER_TEST_REQUIRE=1 scripts/test-without-skips $(PACKAGES)
+	@CRIER_TEST_REQUIRE=1 scripts/test-without-skips ./...
 
 check: lint verify test ## Everything that continuous integration checks
 

@@ -49,7 +49,7 @@ func (r *advertResolver) DomesticShippingCost(ctx context.Context, obj *market.A
 }
 
 func (r *advertResolver) ExternalIds(ctx context.Context, obj *market.Advert) ([]*market.ExternalID, error) {
-	return advertExternalIDs(ctx, obj)
+	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
 
 func (r *advertResolver) FullTitle(ctx context.Context, obj *market.Advert) (string, error) {
@@ -148,7 +148,7 @@ func (r *advertResolver) URL(ctx context.Context, obj *market.Advert) (*string, 
 func (r *advertResolver) Variants(ctx context.Context, obj *market.Advert, after *string, before *string, displayableOnly *bool, first *int, last *int) (*market.Connection[market.Variant], error) {
 	variants := variantsOf(ctx, obj)
 	if deref(displayableOnly) {
-		variants = displayedVariants(ctx)
+		variants = displayedVariants()
 	}
 	return childPage(ctx, variants, obj.Num, page{after, before, first, last})
 }
@@ -162,7 +162,7 @@ func (r *advertOptionValueResolver) OptionValue(ctx context.Context, obj *market
 }
 
 func (r *deletedAdvertResolver) ExternalIds(ctx context.Context, obj *market.DeletedAdvert) ([]*market.ExternalID, error) {
-	return advertExternalIDs(ctx, obj.Advert)
+	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
 
 func (r *deletedAdvertResolver) Variants(ctx context.Context, obj *market.DeletedAdvert, after *string, before *string, first *int, last *int) (*market.Connection[market.AllAdvertVariant], error) {
@@ -183,7 +183,7 @@ func (r *mutationResolver) AdvertPublishedUpdate(ctx context.Context, input grap
 
 func (r *queryResolver) AdvertsWhere(ctx context.Context, after *string, before *string, brandIds []string, createdSince *time.Time, createdUntil *time.Time, externalID *graph.ExternalIDInput, first *int, idTitleSkuBarcode *string, last *int, legacyIds []int, q *string, retailerIds []string, sort []*graph.AdvertsWhereSort, status *graph.AdvertStatusEnum, stockStatus *graph.AdvertStockStatusEnum, taxonIds []string, taxonIdsWithDescendants []string, title *string, variantBarcodes []string, variantSkus []string, vetted *bool) (*market.Connection[market.Advert], error) {
 	var f filter
-	f.adverts(ctx, graph.AdvertFilterInput{
+	f.adverts(graph.AdvertFilterInput{
 		BrandIds: graphql.OmittableOf(brandIds), ExternalID: graphql.OmittableOf(externalID), LegacyIds: graphql.OmittableOf(legacyIds),
 		Q: graphql.OmittableOf(q), Status: graphql.OmittableOf(status), TaxonIds: graphql.OmittableOf(taxonIds), Title: graphql.OmittableOf(title),
 	})
@@ -200,11 +200,10 @@ func (r *queryResolver) AdvertsWhere(ctx context.Context, after *string, before 
 }
 
 func (r *queryResolver) AllAdverts(ctx context.Context, after *string, before *string, first *int, last *int, sort []*graph.AdvertsWhereSort, updatedSince *time.Time, vetted *bool) (*market.AllAdvertsConnection, error) {
-	q := market.Query{Sort: advertSort(sort), Deleted: true}
 	var f filter
 	given(&f, updatedSince, func(t time.Time) market.Cond { return market.Gte("updated_at", t) })
 	given(&f, vetted, func(yes bool) market.Cond { return market.Eq("vetted", yes) })
-	q.Where = f.where
+	q := market.Query{Where: f.where, Sort: advertSort(sort), Deleted: true}
 	adverts, err := list[market.Advert](ctx, r.Resolver, page{after, before, first, last}, q)
 	if err != nil {
 		return nil, err
@@ -213,7 +212,7 @@ func (r *queryResolver) AllAdverts(ctx context.Context, after *string, before *s
 }
 
 func (r *unpublishedAdvertResolver) ExternalIds(ctx context.Context, obj *market.UnpublishedAdvert) ([]*market.ExternalID, error) {
-	return advertExternalIDs(ctx, obj.Advert)
+	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
 
 func (r *unpublishedAdvertResolver) Variants(ctx context.Context, obj *market.UnpublishedAdvert, after *string, before *string, first *int, last *int) (*market.Connection[market.AllAdvertVariant], error) {

@@ -27,9 +27,9 @@ func (r *mutationResolver) BrandCreateOrUpdate(ctx context.Context, input graph.
 func (r *queryResolver) Brands(ctx context.Context, after *string, before *string, first *int, last *int, showOnlineOnly *bool) (*market.Connection[market.Brand], error) {
 	var f filter
 	if deref(showOnlineOnly) {
-		f.add(withDisplayedAdvert(ctx, "brand_id"))
+		f.add(withDisplayedAdvert("brand_id"))
 	}
-	return list[market.Brand](ctx, r.Resolver, page{after, before, first, last}, market.Query{Where: f.where})
+	return filtered[market.Brand](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
 func (r *Resolver) Brand() graph.BrandResolver { return &brandResolver{r} }

@@ -17,5 +17,5 @@ func (r *mutationResolver) ShipmentCarrierCreate(ctx context.Context, input grap
 }
 
 func (r *queryResolver) ShipmentCarriers(ctx context.Context, after *string, before *string, first *int, last *int) (*market.Connection[market.ShipmentCarrier], error) {
-	panic(fmt.Errorf("not implemented: ShipmentCarriers - shipmentCarriers"))
+	return list[market.ShipmentCarrier](ctx, r.Resolver, page{after, before, first, last}, market.Query{})
 }

@@ -73,13 +73,13 @@ func (f *filter) externalID(ownerType string, in *graph.ExternalIDInput) {
 		return
 	}
 	f.add(market.InQuery("id", market.Sub{Kind: "ExternalID", Column: "owner_id", Where: []market.Cond{
-		market.Eq("owner_type", ownerType), market.Eq("key", in.Key), market.In("value", in.Value), market.Eq("deleted_at", nil),
+		market.Eq("owner_type", ownerType), market.Eq("key", in.Key), market.In("value", in.Value),
 	}}))
 }
 
-// variantAdverts selects the adverts with a variant that is not deleted and meets conditions.
+// variantAdverts selects the adverts with a variant that meets conditions.
 func variantAdverts(conds ...market.Cond) market.Sub {
-	return market.Sub{Kind: "Variant", Column: "advert_id", Where: append(conds, market.Eq("deleted_at", nil))}
+	return market.Sub{Kind: "Variant", Column: "advert_id", Where: conds}
 }
 
 // withVariantIn keeps the adverts with a variant whose column is one of values; nil keeps all.
@@ -113,23 +113,20 @@ func sellersOnline(online bool) market.Sub {
 }
 
 // displayed are the conditions under which buyers see an advert.
-func displayed(ctx context.Context) []market.Cond {
-	return []market.Cond{
-		market.Eq("published", true), market.Eq("vetted", true), present(ctx),
-		market.InQuery("seller_id", sellersOnline(true)),
-	}
+func displayed() []market.Cond {
+	return []market.Cond{market.Eq("published", true), market.Eq("vetted", true), market.InQuery("seller_id", sellersOnline(true))}
 }
 
 // withDisplayedAdvert keeps the rows that an advert on display refers to by column.
-func withDisplayedAdvert(ctx context.Context, column string) market.Cond {
-	return market.InQuery("id", market.Sub{Kind: "Advert", Column: column, Where: displayed(ctx)})
+func withDisplayedAdvert(column string) market.Cond {
+	return market.InQuery("id", market.Sub{Kind: "Advert", Column: column, Where: displayed()})
 }
 
 // status keeps adverts on display, not on display, or featured.
-func (f *filter) status(ctx context.Context, status *graph.AdvertStatusEnum) {
+func (f *filter) status(status *graph.AdvertStatusEnum) {
 	switch deref(status) {
 	case graph.AdvertStatusEnumDisplayed:
-		f.add(displayed(ctx)...)
+		f.add(displayed()...)
 	case graph.AdvertStatusEnumNotDisplayed:
 		f.add(market.Any(
 			[]market.Cond{market.Eq("published", false)},
@@ -174,12 +171,12 @@ func inText(text string) market.Cond {
 }
 
 // adverts adds the conditions of a filter on adverts.
-func (f *filter) adverts(ctx context.Context, in graph.AdvertFilterInput) {
+func (f *filter) adverts(in graph.AdvertFilterInput) {
 	f.ids("brand_id", "Brand", in.BrandIds.Value())
 	f.externalID("Advert", in.ExternalID.Value())
 	oneOf(f, "id", in.LegacyIds.Value())
 	given(f, in.Q.Value(), inText)
-	f.status(ctx, in.Status.Value())
+	f.status(in.Status.Value())
 	f.ids("taxon_id", "Taxon", in.TaxonIds.Value())
 	given(f, in.Title.Value(), inTitle)
 	given(f, in.Year.Value(), func(year int) market.Cond { return market.Eq("year", year) })

@@ -13,111 +13,151 @@ import (
 )
 
 func (r *invoiceResolver) BuyerBillingAddress(ctx context.Context, obj *market.Invoice) (*market.Address, error) {
-	panic(fmt.Errorf("not implemented: BuyerBillingAddress - buyerBillingAddress"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return optional[market.Address](ctx, order.BillingAddressID)
 }
 
 func (r *invoiceResolver) BuyerEmailAddress(ctx context.Context, obj *market.Invoice) (*string, error) {
-	panic(fmt.Errorf("not implemented: BuyerEmailAddress - buyerEmailAddress"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return order.EmailAddress, nil
 }
 
 func (r *invoiceResolver) BuyerFirstName(ctx context.Context, obj *market.Invoice) (*string, error) {
-	panic(fmt.Errorf("not implemented: BuyerFirstName - buyerFirstName"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return order.FirstName, nil
 }
 
 func (r *invoiceResolver) BuyerMessageToSeller(ctx context.Context, obj *market.Invoice) (*string, error) {
-	panic(fmt.Errorf("not implemented: BuyerMessageToSeller - buyerMessageToSeller"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return order.MessageToSeller, nil
 }
 
 func (r *invoiceResolver) BuyerPhone(ctx context.Context, obj *market.Invoice) (*string, error) {
-	panic(fmt.Errorf("not implemented: BuyerPhone - buyerPhone"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return order.Phone, nil
 }
 
 func (r *invoiceResolver) BuyerSurname(ctx context.Context, obj *market.Invoice) (*string, error) {
-	panic(fmt.Errorf("not implemented: BuyerSurname - buyerSurname"))
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return order.Surname, nil
 }
 
 func (r *invoiceResolver) CommissionAmountCents(ctx context.Context, obj *market.Invoice) (*int, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountCents - commissionAmountCents"))
+	return whole(obj.CommissionAmountCents()), nil
 }
 
 func (r *invoiceResolver) CommissionAmountFormatted(ctx context.Context, obj *market.Invoice, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountFormatted - commissionAmountFormatted"))
+	return r.formatted(obj.CommissionAmountCents(), currency)
 }
 
 func (r *invoiceResolver) DiscountFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: DiscountFormatted - discountFormatted"))
+	return r.amount(obj.DiscountCents, currency)
 }
 
 func (r *invoiceResolver) ExternalIds(ctx context.Context, obj *market.Invoice) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *invoiceResolver) LineItems(ctx context.Context, obj *market.Invoice) ([]*market.LineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItems - lineItems"))
+	return children(ctx, invoiceLineItems, obj.Num)
 }
 
 func (r *invoiceResolver) Metadata(ctx context.Context, obj *market.Invoice) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *invoiceResolver) Order(ctx context.Context, obj *market.Invoice) (*market.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return buyer(ctx, obj)
 }
 
 func (r *invoiceResolver) Seller(ctx context.Context, obj *market.Invoice) (*market.Seller, error) {
-	panic(fmt.Errorf("not implemented: Seller - seller"))
+	return required[market.Seller](ctx, obj.SellerID)
 }
 
 func (r *invoiceResolver) Shipments(ctx context.Context, obj *market.Invoice) ([]*market.Shipment, error) {
-	panic(fmt.Errorf("not implemented: Shipments - shipments"))
+	return children(ctx, invoiceShipments, obj.Num)
 }
 
 func (r *invoiceResolver) ShippingAddress(ctx context.Context, obj *market.Invoice) (*market.Address, error) {
-	panic(fmt.Errorf("not implemented: ShippingAddress - shippingAddress"))
+	if obj.DeliveryType != market.BuyOnline {
+		return nil, nil
+	}
+	order, err := buyer(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return optional[market.Address](ctx, order.AddressID)
 }
 
 func (r *invoiceResolver) ShippingCostFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: ShippingCostFormatted - shippingCostFormatted"))
+	return r.amount(obj.ShippingCostCents, currency)
 }
 
 func (r *invoiceResolver) ShippingDescription(ctx context.Context, obj *market.Invoice) (string, error) {
-	panic(fmt.Errorf("not implemented: ShippingDescription - shippingDescription"))
+	return shippingDescription(obj), nil
 }
 
 func (r *invoiceResolver) ShippingFromLocationMessage(ctx context.Context, obj *market.Invoice, useCity *bool) (*string, error) {
-	panic(fmt.Errorf("not implemented: ShippingFromLocationMessage - shippingFromLocationMessage"))
+	return shippingFrom(ctx, obj, deref(useCity))
 }
 
 func (r *invoiceResolver) StatusFlags(ctx context.Context, obj *market.Invoice) ([]market.InvoiceStatusFlag, error) {
-	panic(fmt.Errorf("not implemented: StatusFlags - statusFlags"))
+	return obj.StatusFlags(), nil
 }
 
 func (r *invoiceResolver) SubtotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: SubtotalFormatted - subtotalFormatted"))
+	return r.amount(obj.SubtotalCents, currency)
 }
 
 func (r *invoiceResolver) TaxShippingFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TaxShippingFormatted - taxShippingFormatted"))
+	return r.amount(obj.TaxShippingCents, currency)
 }
 
 func (r *invoiceResolver) TaxTotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TaxTotalFormatted - taxTotalFormatted"))
+	return r.amount(obj.TaxTotalCents, currency)
 }
 
 func (r *invoiceResolver) TotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	return r.amount(obj.TotalCents, currency)
 }
 
 func (r *invoiceResolver) TotalIncludingAdjustmentsCents(ctx context.Context, obj *market.Invoice) (int, error) {
-	panic(fmt.Errorf("not implemented: TotalIncludingAdjustmentsCents - totalIncludingAdjustmentsCents"))
+	return int(obj.TotalIncludingAdjustmentsCents()), nil
 }
 
 func (r *invoiceResolver) TotalIncludingAdjustmentsFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalIncludingAdjustmentsFormatted - totalIncludingAdjustmentsFormatted"))
+	return r.amount(obj.TotalIncludingAdjustmentsCents(), currency)
 }
 
 func (r *queryResolver) Invoices(ctx context.Context, after *string, before *string, filters *graph.InvoiceFilters, first *int, last *int, sort *graph.InvoiceSort) (*market.Connection[market.Invoice], error) {
-	panic(fmt.Errorf("not implemented: Invoices - invoices"))
+	var f filter
+	if filters != nil {
+		f.invoices(*filters)
+		f.boughtBy(ctx, r.Reader, filters.BuyerEmailAddress.Value())
+	}
+	order, err := invoiceSort(sort)
+	if err != nil {
+		return nil, err
+	}
+	return filtered[market.Invoice](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
 func (r *Resolver) Invoice() graph.InvoiceResolver { return &invoiceResolver{r} }

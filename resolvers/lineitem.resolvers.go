@@ -13,91 +13,103 @@ import (
 )
 
 func (r *lineItemResolver) Advert(ctx context.Context, obj *market.LineItem) (*market.Advert, error) {
-	panic(fmt.Errorf("not implemented: Advert - advert"))
+	advert, err := optional[market.Advert](ctx, obj.AdvertID)
+	if err != nil || advert == nil || gone(ctx, advert.Deletion) {
+		return nil, err
+	}
+	return advert, nil
 }
 
 func (r *lineItemResolver) AdvertID(ctx context.Context, obj *market.LineItem) (*string, error) {
-	panic(fmt.Errorf("not implemented: AdvertID - advertId"))
+	return globalID("Advert", obj.AdvertID), nil
 }
 
 func (r *lineItemResolver) AdvertLegacyID(ctx context.Context, obj *market.LineItem) (*int, error) {
-	panic(fmt.Errorf("not implemented: AdvertLegacyID - advertLegacyId"))
+	return whole(obj.AdvertID), nil
 }
 
 func (r *lineItemResolver) CommissionAmountCents(ctx context.Context, obj *market.LineItem) (*int, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountCents - commissionAmountCents"))
+	return whole(obj.CommissionAmountCents()), nil
 }
 
 func (r *lineItemResolver) CommissionAmountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountFormatted - commissionAmountFormatted"))
+	return r.formatted(obj.CommissionAmountCents(), currency)
 }
 
 func (r *lineItemResolver) DiscountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: DiscountFormatted - discountFormatted"))
+	return r.amount(obj.DiscountCents, currency)
 }
 
 func (r *lineItemResolver) ExternalIds(ctx context.Context, obj *market.LineItem) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *lineItemResolver) Image(ctx context.Context, obj *market.LineItem) (*market.Image, error) {
-	panic(fmt.Errorf("not implemented: Image - image"))
+	return optional[market.Image](ctx, obj.ImageID)
 }
 
 func (r *lineItemResolver) ItemAmountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: ItemAmountFormatted - itemAmountFormatted"))
+	return r.amount(obj.ItemAmountCents, currency)
 }
 
 func (r *lineItemResolver) Metadata(ctx context.Context, obj *market.LineItem) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *lineItemResolver) PostageFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: PostageFormatted - postageFormatted"))
+	return r.amount(obj.PostageCents, currency)
 }
 
 func (r *lineItemResolver) QuantityAwaitingDispatch(ctx context.Context, obj *market.LineItem) (*int, error) {
-	panic(fmt.Errorf("not implemented: QuantityAwaitingDispatch - quantityAwaitingDispatch"))
+	return whole(obj.QuantityAwaitingDispatch()), nil
 }
 
 func (r *lineItemResolver) QuantityReturnable(ctx context.Context, obj *market.LineItem) (int, error) {
-	panic(fmt.Errorf("not implemented: QuantityReturnable - quantityReturnable"))
+	return int(obj.QuantityReturnable()), nil
 }
 
 func (r *lineItemResolver) Shipment(ctx context.Context, obj *market.LineItem) (*market.Shipment, error) {
-	panic(fmt.Errorf("not implemented: Shipment - shipment"))
+	all, err := shipmentsWith(ctx, obj)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[len(all)-1], nil
 }
 
 func (r *lineItemResolver) Shipments(ctx context.Context, obj *market.LineItem) ([]*market.Shipment, error) {
-	panic(fmt.Errorf("not implemented: Shipments - shipments"))
+	return shipmentsWith(ctx, obj)
 }
 
 func (r *lineItemResolver) StatusFull(ctx context.Context, obj *market.LineItem) (market.LineItemStatusFull, error) {
-	panic(fmt.Errorf("not implemented: StatusFull - statusFull"))
+	return obj.StatusFull(), nil
 }
 
 func (r *lineItemResolver) SubtotalFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: SubtotalFormatted - subtotalFormatted"))
+	return r.amount(obj.SubtotalCents, currency)
 }
 
 func (r *lineItemResolver) TaxTotalFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TaxTotalFormatted - taxTotalFormatted"))
+	return r.amount(obj.TaxTotalCents, currency)
 }
 
 func (r *lineItemResolver) TotalFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	return r.amount(obj.TotalCents, currency)
 }
 
 func (r *lineItemResolver) Variant(ctx context.Context, obj *market.LineItem) (*market.Variant, error) {
-	panic(fmt.Errorf("not implemented: Variant - variant"))
+	variant, err := optional[market.Variant](ctx, obj.VariantID)
+	if err != nil || variant == nil || gone(ctx, variant.Deletion) {
+		return nil, err
+	}
+	return variant, nil
 }
 
 func (r *lineItemResolver) VariantID(ctx context.Context, obj *market.LineItem) (*string, error) {
-	panic(fmt.Errorf("not implemented: VariantID - variantId"))
+	return globalID("Variant", obj.VariantID), nil
 }
 
 func (r *lineItemResolver) VariantLegacyID(ctx context.Context, obj *market.LineItem) (*int, error) {
-	panic(fmt.Errorf("not implemented: VariantLegacyID - variantLegacyId"))
+	return whole(obj.VariantID), nil
 }
 
 func (r *Resolver) LineItem() graph.LineItemResolver { return &lineItemResolver{r} }

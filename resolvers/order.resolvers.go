@@ -22,107 +22,147 @@ func (r *mutationResolver) OrderUpdate(ctx context.Context, input graph.OrderUpd
 }
 
 func (r *orderResolver) Address(ctx context.Context, obj *market.Order) (*market.Address, error) {
-	panic(fmt.Errorf("not implemented: Address - address"))
+	return optional[market.Address](ctx, obj.AddressID)
 }
 
 func (r *orderResolver) AggregateInvoiceStatus(ctx context.Context, obj *market.Order) (*market.InvoiceStatus, error) {
-	panic(fmt.Errorf("not implemented: AggregateInvoiceStatus - aggregateInvoiceStatus"))
+	invoices, err := children(ctx, orderInvoices, obj.Num)
+	return market.AggregateStatus(invoices), err
 }
 
 func (r *orderResolver) AggregateInvoiceStatusFinal(ctx context.Context, obj *market.Order) (*bool, error) {
-	panic(fmt.Errorf("not implemented: AggregateInvoiceStatusFinal - aggregateInvoiceStatusFinal"))
+	invoices, err := children(ctx, orderInvoices, obj.Num)
+	return market.AggregateStatusFinal(invoices), err
 }
 
 func (r *orderResolver) BillingAddress(ctx context.Context, obj *market.Order) (*market.Address, error) {
-	panic(fmt.Errorf("not implemented: BillingAddress - billingAddress"))
+	return optional[market.Address](ctx, obj.BillingAddressID)
 }
 
 func (r *orderResolver) DiscountCents(ctx context.Context, obj *market.Order) (int, error) {
-	panic(fmt.Errorf("not implemented: DiscountCents - discountCents"))
+	sum, err := totals(ctx, obj)
+	return int(sum.DiscountCents), err
 }
 
 func (r *orderResolver) DiscountFormatted(ctx context.Context, obj *market.Order, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: DiscountFormatted - discountFormatted"))
+	sum, err := totals(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return r.amount(sum.DiscountCents, currency)
 }
 
 func (r *orderResolver) ExternalID(ctx context.Context, obj *market.Order) (*string, error) {
-	panic(fmt.Errorf("not implemented: ExternalID - externalId"))
+	ids, err := externalIDs(ctx, obj.Ref())
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return &ids[0].Value, nil
 }
 
 func (r *orderResolver) ExternalIds(ctx context.Context, obj *market.Order) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *orderResolver) Invoices(ctx context.Context, obj *market.Order, after *string, before *string, first *int, last *int) (*market.Connection[market.Invoice], error) {
-	panic(fmt.Errorf("not implemented: Invoices - invoices"))
+	return childPage(ctx, orderInvoices, obj.Num, page{after, before, first, last})
 }
 
 func (r *orderResolver) LineItems(ctx context.Context, obj *market.Order, after *string, before *string, first *int, last *int) (*market.Connection[market.LineItem], error) {
-	panic(fmt.Errorf("not implemented: LineItems - lineItems"))
+	return childPage(ctx, orderLineItems, obj.Num, page{after, before, first, last})
 }
 
 func (r *orderResolver) Metadata(ctx context.Context, obj *market.Order) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *orderResolver) Postage(ctx context.Context, obj *market.Order) (float64, error) {
-	panic(fmt.Errorf("not implemented: Postage - postage"))
+	sum, err := totals(ctx, obj)
+	return inUnits(sum.ShippingCostCents), err
 }
 
 func (r *orderResolver) Shipments(ctx context.Context, obj *market.Order) ([]*market.Shipment, error) {
-	panic(fmt.Errorf("not implemented: Shipments - shipments"))
+	return children(ctx, orderShipments, obj.Num)
 }
 
 func (r *orderResolver) ShippingCostCents(ctx context.Context, obj *market.Order) (int, error) {
-	panic(fmt.Errorf("not implemented: ShippingCostCents - shippingCostCents"))
+	sum, err := totals(ctx, obj)
+	return int(sum.ShippingCostCents), err
 }
 
 func (r *orderResolver) ShippingCostFormatted(ctx context.Context, obj *market.Order, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: ShippingCostFormatted - shippingCostFormatted"))
+	sum, err := totals(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return r.amount(sum.ShippingCostCents, currency)
 }
 
 func (r *orderResolver) Subtotal(ctx context.Context, obj *market.Order) (float64, error) {
-	panic(fmt.Errorf("not implemented: Subtotal - subtotal"))
+	sum, err := totals(ctx, obj)
+	return inUnits(sum.SubtotalCents), err
 }
 
 func (r *orderResolver) SubtotalCents(ctx context.Context, obj *market.Order) (int, error) {
-	panic(fmt.Errorf("not implemented: SubtotalCents - subtotalCents"))
+	sum, err := totals(ctx, obj)
+	return int(sum.SubtotalCents), err
 }
 
 func (r *orderResolver) SubtotalFormatted(ctx context.Context, obj *market.Order, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: SubtotalFormatted - subtotalFormatted"))
+	sum, err := totals(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return r.amount(sum.SubtotalCents, currency)
 }
 
 func (r *orderResolver) TaxTotal(ctx context.Context, obj *market.Order) (float64, error) {
-	panic(fmt.Errorf("not implemented: TaxTotal - taxTotal"))
+	sum, err := totals(ctx, obj)
+	return inUnits(sum.TaxTotalCents), err
 }
 
 func (r *orderResolver) TaxTotalCents(ctx context.Context, obj *market.Order) (int, error) {
-	panic(fmt.Errorf("not implemented: TaxTotalCents - taxTotalCents"))
+	sum, err := totals(ctx, obj)
+	return int(sum.TaxTotalCents), err
 }
 
 func (r *orderResolver) TaxTotalFormatted(ctx context.Context, obj *market.Order, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TaxTotalFormatted - taxTotalFormatted"))
+	sum, err := totals(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return r.amount(sum.TaxTotalCents, currency)
 }
 
 func (r *orderResolver) Total(ctx context.Context, obj *market.Order) (float64, error) {
-	panic(fmt.Errorf("not implemented: Total - total"))
+	sum, err := totals(ctx, obj)
+	return inUnits(sum.TotalCents), err
 }
 
 func (r *orderResolver) TotalCents(ctx context.Context, obj *market.Order) (int, error) {
-	panic(fmt.Errorf("not implemented: TotalCents - totalCents"))
+	sum, err := totals(ctx, obj)
+	return int(sum.TotalCents), err
 }
 
 func (r *orderResolver) TotalFormatted(ctx context.Context, obj *market.Order, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	sum, err := totals(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return r.amount(sum.TotalCents, currency)
 }
 
 func (r *queryResolver) Order(ctx context.Context, orderID string) (*market.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	num, err := number("orderId", "Order", orderID)
+	if err != nil {
+		return nil, err
+	}
+	return required[market.Order](ctx, num)
 }
 
 func (r *queryResolver) UpdatedOrders(ctx context.Context, after *string, before *string, first *int, last *int, updatedSince time.Time) (*market.Connection[market.Order], error) {
-	panic(fmt.Errorf("not implemented: UpdatedOrders - updatedOrders"))
+	q := market.Query{Where: []market.Cond{market.Gte("updated_at", updatedSince)}, Sort: []market.Sort{{Column: "updated_at"}}}
+	return list[market.Order](ctx, r.Resolver, page{after, before, first, last}, q)
 }
 
 func (r *Resolver) Order() graph.OrderResolver { return &orderResolver{r} }

@@ -3,7 +3,6 @@ package resolvers
 import (
 	"context"
 	"slices"
-	"time"
 
 	"crier/internal/market"
 	"crier/internal/viewer"
@@ -62,13 +61,17 @@ func externalIDs(ctx context.Context, owner market.Ref) ([]*market.ExternalID, e
 	return children(ctx, externalIDsOf(owner.Type), owner.Num)
 }
 
-// externalIDsAtDeletion reads the ids that an entity had when it was deleted.
-func externalIDsAtDeletion(ctx context.Context, owner market.Ref, deletedAt time.Time) ([]*market.ExternalID, error) {
+// externalIDsWhile is externalIDs for an owner that stays addressable after
+// its deletion: they are then those that it had in that moment.
+func externalIDsWhile(ctx context.Context, owner market.Ref, d market.Deletion) ([]*market.ExternalID, error) {
+	if !gone(ctx, d) {
+		return externalIDs(ctx, owner)
+	}
 	all, err := children(ctx, externalIDsOf(owner.Type).withDeleted(), owner.Num)
 	if err != nil {
 		return nil, err
 	}
-	removedBefore := func(e *market.ExternalID) bool { return e.DeletedAt != nil && e.DeletedAt.Before(deletedAt) }
+	removedBefore := func(e *market.ExternalID) bool { return e.DeletedAt != nil && e.DeletedAt.Before(*d.DeletedAt) }
 	return slices.DeleteFunc(slices.Clone(all), removedBefore), nil
 }
 
@@ -93,13 +96,4 @@ func metadata(ctx context.Context, owner market.Ref) ([]*market.Metadatum, error
 func gone(ctx context.Context, d market.Deletion) bool {
 	v, _ := viewer.FromContext(ctx)
 	return d.DeletedAt != nil && (v.AsOf.IsZero() || d.DeletedAt.Before(v.AsOf))
-}
-
-// present holds for rows that were not deleted when the viewer looks.
-func present(ctx context.Context) market.Cond {
-	v, _ := viewer.FromContext(ctx)
-	if v.AsOf.IsZero() {
-		return market.Eq("deleted_at", nil)
-	}
-	return market.Any([]market.Cond{market.Eq("deleted_at", nil)}, []market.Cond{market.Gte("deleted_at", v.AsOf)})
 }

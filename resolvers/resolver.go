@@ -26,6 +26,8 @@ type Resolver struct {
 	Currency string
 	// BaseURL is where this server is reached, for links to stored images; without a trailing slash.
 	BaseURL string
+	// SiteURL is where buyers find the pages of adverts, without a trailing slash; "" without such a site.
+	SiteURL string
 	// Scopes tells which scope reading a type needs, "" for none.
 	Scopes func(typeName string) string
 }

@@ -25,43 +25,59 @@ func (r *mutationResolver) ShipmentStatusCreate(ctx context.Context, input graph
 }
 
 func (r *shipmentResolver) Carrier(ctx context.Context, obj *market.Shipment) (string, error) {
-	panic(fmt.Errorf("not implemented: Carrier - carrier"))
+	carrier, err := carrierOf(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return carrier.Name, nil
 }
 
 func (r *shipmentResolver) ExternalIds(ctx context.Context, obj *market.Shipment) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *shipmentResolver) HomepageLink(ctx context.Context, obj *market.Shipment) (*string, error) {
-	panic(fmt.Errorf("not implemented: HomepageLink - homepageLink"))
+	carrier, err := carrierOf(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return carrier.HomepageURL, nil
 }
 
 func (r *shipmentResolver) Invoice(ctx context.Context, obj *market.Shipment) (*market.Invoice, error) {
-	panic(fmt.Errorf("not implemented: Invoice - invoice"))
+	return required[market.Invoice](ctx, obj.InvoiceID)
 }
 
 func (r *shipmentResolver) Metadata(ctx context.Context, obj *market.Shipment) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *shipmentResolver) ShippedItems(ctx context.Context, obj *market.Shipment) ([]*market.ShippedItem, error) {
-	panic(fmt.Errorf("not implemented: ShippedItems - shippedItems"))
+	return children(ctx, shipmentShipped, obj.Num)
 }
 
 func (r *shipmentResolver) StatusLog(ctx context.Context, obj *market.Shipment, after *string, before *string, first *int, last *int) (*market.Connection[market.ShipmentStatus], error) {
-	panic(fmt.Errorf("not implemented: StatusLog - statusLog"))
+	return childPage(ctx, shipmentLog, obj.Num, page{after, before, first, last})
 }
 
 func (r *shipmentResolver) TrackingLink(ctx context.Context, obj *market.Shipment) (*string, error) {
-	panic(fmt.Errorf("not implemented: TrackingLink - trackingLink"))
+	carrier, err := carrierOf(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return carrier.TrackingLink(obj.TrackingNumber), nil
 }
 
 func (r *shipmentStatusResolver) Shipment(ctx context.Context, obj *market.ShipmentStatus) (market.AnyShipment, error) {
-	panic(fmt.Errorf("not implemented: Shipment - shipment"))
+	shipment, err := required[market.Shipment](ctx, obj.ShipmentID)
+	if err != nil {
+		return nil, err
+	}
+	return shipment, nil
 }
 
 func (r *shippedItemResolver) LineItem(ctx context.Context, obj *market.ShippedItem) (*market.LineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItem - lineItem"))
+	return required[market.LineItem](ctx, obj.LineItemID)
 }
 
 func (r *Resolver) Shipment() graph.ShipmentResolver { return &shipmentResolver{r} }

@@ -9,8 +9,8 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"strings"
 	"fmt"
+	"strings"
 )
 
 func (r *mutationResolver) TaxonCreateOrUpdate(ctx context.Context, input graph.TaxonCreateOrUpdateMutationInput) (*graph.TaxonCreateOrUpdateMutationPayload, error) {
@@ -18,7 +18,7 @@ func (r *mutationResolver) TaxonCreateOrUpdate(ctx context.Context, input graph.
 }
 
 func (r *queryResolver) Taxons(ctx context.Context, after *string, before *string, first *int, last *int, parentID *string, showOnlineOnly *bool) (*market.Connection[market.Taxon], error) {
-	f := filter{}
+	var f filter
 	if parentID != nil {
 		f.ids("parent_id", "Taxon", []string{*parentID})
 	} else {

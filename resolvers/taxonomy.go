@@ -33,7 +33,7 @@ func withDescendants(ctx context.Context, reader Reader, taxons []int64) ([]int6
 // taxonsOnDisplay are the taxons with an advert on display, in themselves or below.
 func taxonsOnDisplay(ctx context.Context) ([]int64, error) {
 	return load(ctx, "Taxon/onDisplay", struct{}{}, func(ctx context.Context, reader Reader, _ []struct{}) (map[struct{}][]int64, error) {
-		shown, err := selectTaxons(ctx, reader, withDisplayedAdvert(ctx, "taxon_id"))
+		shown, err := selectTaxons(ctx, reader, withDisplayedAdvert("taxon_id"))
 		if err != nil {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ func (r *queryResolver) VariantsWhere(ctx context.Context, advertFilters *graph.
 	}
 	if advertFilters != nil {
 		var adverts filter
-		adverts.adverts(ctx, *advertFilters)
+		adverts.adverts(*advertFilters)
 		f.err = errors.Join(f.err, adverts.err)
 		f.add(market.InQuery("advert_id", market.Sub{Kind: "Advert", Column: "id", Where: adverts.where}))
 	}
@@ -52,7 +52,7 @@ func (r *variantResolver) Displayable(ctx context.Context, obj *market.Variant) 
 }
 
 func (r *variantResolver) ExternalIds(ctx context.Context, obj *market.Variant) ([]*market.ExternalID, error) {
-	return externalIDs(ctx, obj.Ref())
+	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
 
 func (r *variantResolver) Images(ctx context.Context, obj *market.Variant, after *string, before *string, first *int, last *int) (*market.Connection[market.Image], error) {

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -32,6 +31,9 @@ type Prepared struct {
 	op    *ast.OperationDefinition
 	facts market.DocumentFacts
 }
+
+// Facts is what the schema says of the document, whatever its class.
+func (p *Prepared) Facts() market.DocumentFacts { return p.facts }
 
 // Prepare parses and proves a document, from a cache where it can; a blank one
 // is market.DefaultDocument. The error is a *Refused.
@@ -84,7 +86,7 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 	}
 	cost := d.Cost(op, map[string]any{"id": ""})
 	if limit := d.options.Limits.Complexity; cost > limit {
-		return nil, list(fault(CodeComplexityLimit, ruleComplexity, op.Position,
+		return nil, one(fault(CodeComplexityLimit, ruleComplexity, op.Position,
 			"the document costs %d, more than %d: ask for shorter pages with first, or nest fewer of them", cost, limit))
 	}
 	p = &Prepared{text: text, doc: doc, op: op, facts: market.DocumentFacts{
@@ -99,14 +101,14 @@ func shape(doc *ast.QueryDocument) gqlerror.List {
 	const write = "write query($id: ID!) { node(id: $id) { … } }"
 	switch len(doc.Operations) {
 	case 0:
-		return list(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation: %s", write))
+		return one(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation: %s", write))
 	case 1:
 	default:
-		return list(fault(CodeValidationFailed, ruleSingleOperation, doc.Operations[1].Position,
+		return one(fault(CodeValidationFailed, ruleSingleOperation, doc.Operations[1].Position,
 			"the document has %d operations: keep exactly one", len(doc.Operations)))
 	}
 	if op := doc.Operations[0]; op.Operation != ast.Query {
-		return list(fault(CodeValidationFailed, ruleOperationKind, op.Position,
+		return one(fault(CodeValidationFailed, ruleOperationKind, op.Position,
 			"the document is %s, which webhooks do not run: %s", article(string(op.Operation)), write))
 	}
 	var refused gqlerror.List
@@ -180,6 +182,3 @@ func documentErrors(refused gqlerror.List) []market.DocumentError {
 	}
 	return out
 }
-
-// AsRefused returns the refusal in an error, and whether there is one.
-func AsRefused(err error) (*Refused, bool) { return errors.AsType[*Refused](err) }

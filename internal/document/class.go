@@ -12,7 +12,7 @@ import (
 func (d *Documents) selects(p *Prepared, typeName string) gqlerror.List {
 	class := d.schema.Types[typeName]
 	if class == nil {
-		return list(fault(CodeValidationFailed, ruleClassSelection, p.op.Position, "the schema has no type %s", typeName))
+		return one(fault(CodeValidationFailed, ruleClassSelection, p.op.Position, "the schema has no type %s", typeName))
 	}
 	var barren *ast.Field
 	for _, root := range rootFields(p.op.SelectionSet) {
@@ -28,9 +28,9 @@ func (d *Documents) selects(p *Prepared, typeName string) gqlerror.List {
 		err := fault(CodeValidationFailed, ruleClassSelection, barren.Position,
 			"%q selects nothing of %s: write ... on %s { … } in it", barren.Alias, article(typeName), typeName)
 		err.Path = ast.Path{ast.PathName(barren.Alias)}
-		return list(err)
+		return one(err)
 	}
-	return list(fault(CodeValidationFailed, ruleClassSelection, p.op.Position,
+	return one(fault(CodeValidationFailed, ruleClassSelection, p.op.Position,
 		"no root field selects %s by $id: write node(id: $id) { ... on %s { … } }", article(typeName), typeName))
 }
 

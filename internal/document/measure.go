@@ -16,21 +16,21 @@ func measure(doc *ast.QueryDocument, limits Limits) (fields int, refused gqlerro
 		whole.deepen(s.of(set))
 	}
 	if s.cycle != nil {
-		return 0, list(fault(CodeValidationFailed, ruleCycles, s.cycle.Position,
+		return 0, one(fault(CodeValidationFailed, ruleCycles, s.cycle.Position,
 			"fragment %q spreads itself: %s", s.cycle.Name, strings.Join(s.round, " → ")))
 	}
 	if whole.depth > limits.Depth {
-		return 0, list(s.tooDeep(doc, limits.Depth))
+		return 0, one(s.tooDeep(doc, limits.Depth))
 	}
 	if whole.fields > limits.Fields {
-		return 0, list(fault(CodeComplexityLimit, ruleFields, nil,
+		return 0, one(fault(CodeComplexityLimit, ruleFields, nil,
 			"the document selects %d fields once its fragments are in place, more than %d: select less", whole.fields, limits.Fields))
 	}
 	for _, set := range selections(doc) {
 		distinct(set)
 	}
 	if e := newEffort(doc, limits.Work); e.spent > limits.Work {
-		return 0, list(fault(CodeComplexityLimit, ruleWork, e.at,
+		return 0, one(fault(CodeComplexityLimit, ruleWork, e.at,
 			"the document takes too long to validate: select each field once in its place, and spread fragments fewer times"))
 	}
 	return whole.fields, nil

@@ -63,15 +63,15 @@ func recovered(refused *gqlerror.List) {
 func (d *Documents) read(text string) (doc *ast.QueryDocument, fields int, refused gqlerror.List) {
 	limits := d.options.Limits
 	if len(text) > limits.DocumentBytes {
-		return nil, 0, list(fault(CodeComplexityLimit, ruleDocumentSize, nil,
+		return nil, 0, one(fault(CodeComplexityLimit, ruleDocumentSize, nil,
 			"the document has %d bytes, more than %d: select less, and put values into variables", len(text), limits.DocumentBytes))
 	}
 	if !utf8.ValidString(text) {
-		return nil, 0, list(fault(CodeParseFailed, ruleParse, nil, "the document is not valid UTF-8"))
+		return nil, 0, one(fault(CodeParseFailed, ruleParse, nil, "the document is not valid UTF-8"))
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, limits.Tokens)
 	if err != nil {
-		return nil, 0, list(unreadable(err))
+		return nil, 0, one(unreadable(err))
 	}
 	fields, refused = measure(doc, limits)
 	return doc, fields, refused
@@ -102,8 +102,8 @@ func fault(code, rule string, at *ast.Position, format string, args ...any) *gql
 	return err
 }
 
-// list is the list of one error.
-func list(err *gqlerror.Error) gqlerror.List { return gqlerror.List{err} }
+// one is the list of one error.
+func one(err *gqlerror.Error) gqlerror.List { return gqlerror.List{err} }
 
 // article is a name with "a" or "an" before it.
 func article(name string) string {

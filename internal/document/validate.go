@@ -37,7 +37,7 @@ type enough struct{}
 // schema's definitions. Errors come in the order of their places.
 func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
 	if len(doc.Operations) == 0 {
-		return list(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation"))
+		return one(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation"))
 	}
 	var refused gqlerror.List
 	events := &core.Events{}

@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// urlLimit is the length of a URL, in characters.
-const urlLimit = 2048
-
 // trackingPlaceholder is where a carrier's tracking page wants the number.
 const trackingPlaceholder = "{tracking_number}"
 

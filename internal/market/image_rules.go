@@ -3,7 +3,6 @@ package market
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // readPictures checks a list of pictures.
@@ -57,7 +56,7 @@ func (u *unit) imagesOf(owner Ref) ([]*Image, error) {
 	return images, nil
 }
 
-// choice of an image for a picture of the input; its number is zero where it is new.
+// chosenImage is the image that a picture of the input is about; its number is zero where it is new.
 type chosenImage struct {
 	image   *Image
 	picture picture
@@ -185,15 +184,4 @@ func (u *unit) removeImage(i *Image) error {
 		u.remove(d)
 	}
 	return nil
-}
-
-// setText sets a text that was checked before; a blank one is none.
-func setText(in Opt[string], dst **string) {
-	if !in.Set {
-		return
-	}
-	*dst = in.Value
-	if strings.TrimSpace(in.Or("")) == "" {
-		*dst = nil
-	}
 }

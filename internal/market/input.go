@@ -16,6 +16,7 @@ const (
 	nameLimit  = 255     // names, titles, keys, codes
 	valueLimit = 10_000  // values of metadata, notes
 	proseLimit = 100_000 // descriptions
+	urlLimit   = 2048    // URLs
 	listLimit  = 100     // entries of a list of texts
 )
 
@@ -80,6 +81,47 @@ func find[T any, P interface {
 	return e, err
 }
 
+// findOrNew loads what an upsert changes, or returns an empty entity where no id is given.
+func findOrNew[T any, P interface {
+	*T
+	Entity
+}](u *unit, p *problems, field string, id *string) (*T, error) {
+	if id == nil {
+		return new(T), nil
+	}
+	return find[T, P](u, p, field, *id)
+}
+
+// save stores an entity that is not stored yet.
+func (u *unit) save(e Entity) error {
+	if e.base().Num != 0 {
+		return nil
+	}
+	return u.add(e)
+}
+
+// nextPosition is the place after the last of a kind's entities.
+func nextPosition[T any](u *unit, position func(*T) int64, where ...Cond) (int64, error) {
+	var rows []*T
+	last := Query{Where: where, Sort: []Sort{{Column: "position", Desc: true}}, Limit: 1}
+	if err := u.tx.Select(u.ctx, &rows, last); err != nil {
+		return 0, fmt.Errorf("look for the last position: %w", err)
+	}
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	return position(rows[0]) + 1, nil
+}
+
+// exists reports whether any entity of a kind meets the conditions.
+func exists[T any](u *unit, where ...Cond) (bool, error) {
+	var rows []*T
+	if err := u.tx.Select(u.ctx, &rows, Query{Where: where, Limit: 1}); err != nil {
+		return false, fmt.Errorf("look whether any exists: %w", err)
+	}
+	return len(rows) > 0, nil
+}
+
 // peek reads the entity of a global id that the rules only look at, of a kind
 // that everyone sees; nil after noting that there is none.
 func peek[T any, P interface {
@@ -130,10 +172,15 @@ func required(p *problems, field string, in Opt[string], dst *string, limit int)
 
 // optional sets a text that may be missing; a blank one is none.
 func optional(p *problems, field string, in Opt[string], dst **string, limit int) {
+	checkText(p, field, in.Or(""), limit)
+	setText(in, dst)
+}
+
+// setText sets a text that was checked; a blank one is none.
+func setText(in Opt[string], dst **string) {
 	if !in.Set {
 		return
 	}
-	checkText(p, field, in.Or(""), limit)
 	*dst = in.Value
 	if strings.TrimSpace(in.Or("")) == "" {
 		*dst = nil

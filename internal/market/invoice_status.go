@@ -22,15 +22,12 @@ func (i *Invoice) TotalIncludingAdjustmentsCents() int64 { return i.TotalCents }
 
 // CommissionAmountCents is what the marketplace keeps of the invoice's
 // subtotal, rounded once; nil where no commission is agreed.
-func (i *Invoice) CommissionAmountCents() *int64 { return commission(i.SubtotalCents, i.CommissionRate) }
+func (i *Invoice) CommissionAmountCents() *int64 {
+	return commission(i.SubtotalCents, i.CommissionRate)
+}
 
 // dispatched reports whether the goods are sent, and so need shipments.
 func (d DeliveryType) dispatched() bool { return d == BuyOnline }
-
-// awaitsDispatch reports whether goods of the invoice may be sent now.
-func (i *Invoice) awaitsDispatch() bool {
-	return i.DeliveryType.dispatched() && (i.Status == InvoicePaid || i.Status == InvoicePartiallySent)
-}
 
 // final reports whether nothing more is expected to happen to the invoice.
 func (i *Invoice) final() bool {
@@ -66,14 +63,15 @@ func AggregateStatusFinal(invoices []*Invoice) *bool {
 	if len(invoices) == 0 {
 		return nil
 	}
-	final := !slices.ContainsFunc(invoices, func(i *Invoice) bool { return !i.final() })
-	return &final
+	return new(!slices.ContainsFunc(invoices, func(i *Invoice) bool { return !i.final() }))
 }
 
 // CommissionAmountCents is what the marketplace keeps of the line's subtotal;
 // nil where no commission is agreed. The invoice's is rounded by itself, so
 // that the lines' may differ from it by cents.
-func (l *LineItem) CommissionAmountCents() *int64 { return commission(l.SubtotalCents, l.CommissionRate) }
+func (l *LineItem) CommissionAmountCents() *int64 {
+	return commission(l.SubtotalCents, l.CommissionRate)
+}
 
 // QuantityAwaitingDispatch is how many pieces are still to be sent; nil where
 // none are to be sent at all.
@@ -81,9 +79,11 @@ func (l *LineItem) QuantityAwaitingDispatch() *int64 {
 	if !l.DeliveryType.dispatched() || l.Status == LineRefunded || l.Status == LineCancelled {
 		return nil
 	}
-	left := l.Quantity - l.DispatchedCount
-	return &left
+	return new(l.Quantity - l.DispatchedCount)
 }
+
+// waiting is how many pieces are still to be sent.
+func (l *LineItem) waiting() int64 { return Opt[int64]{Value: l.QuantityAwaitingDispatch()}.Or(0) }
 
 // QuantityReturnable is how many pieces the buyer could send back.
 func (l *LineItem) QuantityReturnable() int64 {

@@ -29,10 +29,8 @@ type ImageAttributes struct {
 	SourceURL *string
 }
 
-const (
-	imageBytesLimit = 5 << 20
-	urlLimit        = 2048
-)
+// imageBytesLimit bounds a stored picture (contract marketplacer.md, Images).
+const imageBytesLimit = 5 << 20
 
 // picture is an image of an input that was read and checked.
 type picture struct {
@@ -54,9 +52,8 @@ type file struct {
 // readPicture checks what an input says of one picture.
 func readPicture(p *problems, path string, in ImageAttributes) picture {
 	pic := picture{in: in, path: path}
-	var ignored *string
-	optional(p, at(path, "alt"), in.Alt, &ignored, valueLimit)
-	optional(p, at(path, "filename"), in.Filename, &ignored, nameLimit)
+	checkText(p, at(path, "alt"), in.Alt.Or(""), valueLimit)
+	checkText(p, at(path, "filename"), in.Filename.Or(""), nameLimit)
 	if in.Size.Value != nil {
 		checkCount(p, at(path, "size"), *in.Size.Value)
 	}
@@ -79,13 +76,12 @@ func readPicture(p *problems, path string, in ImageAttributes) picture {
 
 // readFile decodes a picture; the error says what is wrong with it, as a clause.
 func readFile(text string) (*file, error) {
-	text = strings.TrimRight(text, "=")
-	if base64.RawStdEncoding.DecodedLen(len(text)) > imageBytesLimit {
-		return nil, errors.New("is too large: at most 5 MiB")
-	}
-	raw, err := base64.RawStdEncoding.DecodeString(text)
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "=\r\n"))
 	if err != nil {
 		return nil, errors.New("is not base64")
+	}
+	if len(raw) > imageBytesLimit {
+		return nil, errors.New("is too large: at most 5 MiB")
 	}
 	contentType, width, height, ok := measure(raw)
 	if !ok {

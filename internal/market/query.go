@@ -53,7 +53,8 @@ type Cond struct {
 	Any    [][]Cond
 }
 
-// Sub selects one column of another kind's rows, whoever may see them.
+// Sub selects one column of another kind's rows, whoever may see them; deleted
+// ones only where the Query includes them.
 type Sub struct {
 	Kind   string
 	Column string
@@ -89,5 +90,5 @@ func NotInQuery(column string, sub Sub) Cond {
 	return Cond{Column: column, Op: OpNotInQuery, Sub: &sub}
 }
 
-// Any holds where all conditions of at least one alternative hold.
+// Any holds where all conditions of at least one alternative hold; without any, never.
 func Any(alternatives ...[]Cond) Cond { return Cond{Op: OpAny, Any: alternatives} }

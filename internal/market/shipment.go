@@ -75,6 +75,11 @@ const (
 	ShipmentPending            ShipmentState = "Pending"
 )
 
+var shipmentStates = []ShipmentState{
+	ShipmentInfoReceived, ShipmentInTransit, ShipmentOutForDelivery, ShipmentAttemptFail, ShipmentDelivered,
+	ShipmentAvailableForPickup, ShipmentException, ShipmentExpired, ShipmentPending,
+}
+
 // ShipmentStatus is one entry of a shipment's log.
 type ShipmentStatus struct {
 	Base

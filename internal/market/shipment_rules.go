@@ -103,9 +103,9 @@ func (i *Invoice) whyNotSent() string {
 
 // fillShipment checks what in says and sets it on a shipment.
 func (u *unit) fillShipment(p *problems, s *Shipment, in ShipmentUpdate) error {
-	required(p, "tracking_number", Opt[string]{Set: in.TrackingNumber.Value != nil, Value: in.TrackingNumber.Value}, &s.TrackingNumber, nameLimit)
+	required(p, "tracking_number", Some(in.TrackingNumber.Or(s.TrackingNumber)), &s.TrackingNumber, nameLimit)
 	optional(p, "note", in.Note, &s.Note, valueLimit)
-	s.DispatchedAt = in.DispatchedAt.Or(s.DispatchedAt)
+	s.DispatchedAt = in.DispatchedAt.Or(s.DispatchedAt).UTC().Truncate(time.Microsecond)
 	if s.DispatchedAt.IsZero() {
 		p.add("dispatched_at", "can't be blank")
 	}
@@ -128,11 +128,12 @@ func (c *parcel) pack() error {
 	if c.items, err = list[LineItem](c.u, Eq("invoice_id", c.invoice.Num)); err != nil {
 		return fmt.Errorf("load the line items of %s: %w", c.invoice.Ref(), err)
 	}
-	byNum := byNum(c.items)
+	lines := byNum(c.items)
 	for i, item := range c.in.Items {
 		path := at("shipped_items", i)
-		line := byNum[numberOf(&c.p, at(path, "line_item_id"), item.LineItemID, "LineItem")]
-		c.packItem(path, item, line)
+		if num := numberOf(&c.p, at(path, "line_item_id"), item.LineItemID, "LineItem"); num != 0 {
+			c.packItem(path, item, lines[num])
+		}
 	}
 	return c.p.err()
 }
@@ -151,8 +152,8 @@ func (c *parcel) packItem(path string, item ShippedItemAttributes, line *LineIte
 		return
 	}
 	c.contents = append(c.contents, line)
-	if left := line.QuantityAwaitingDispatch(); left == nil || item.Quantity > *left {
-		c.p.add(at(path, "quantity"), "is more than the %d that await dispatch", valueOr(left, 0))
+	if waiting := line.waiting(); item.Quantity > waiting {
+		c.p.add(at(path, "quantity"), "is more than the %d that await dispatch", waiting)
 		return
 	}
 	line.DispatchedCount += item.Quantity
@@ -176,7 +177,7 @@ func (c *parcel) store() error {
 
 // dispatch moves the invoice to what its lines say of it.
 func (c *parcel) dispatch() {
-	waits := func(l *LineItem) bool { return valueOr(l.QuantityAwaitingDispatch(), 0) > 0 }
+	waits := func(l *LineItem) bool { return l.waiting() > 0 }
 	c.invoice.Status = InvoiceSent
 	if slices.ContainsFunc(c.items, waits) {
 		c.invoice.Status = InvoicePartiallySent

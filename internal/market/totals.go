@@ -82,6 +82,5 @@ func commission(subtotalCents int64, rate *float64) *int64 {
 	if rate == nil {
 		return nil
 	}
-	cents := share(subtotalCents, *rate)
-	return &cents
+	return new(share(subtotalCents, *rate))
 }

@@ -14,13 +14,11 @@ import (
 	"testing"
 )
 
-// shared is the one PostgreSQL cluster of this test binary.
-var shared cluster
+// postgres is the one PostgreSQL cluster of this test binary.
+var postgres postgresCluster
 
-// cluster is a PostgreSQL cluster that starts at its first use.
-type cluster struct {
-	stoppable bool // set by Run, which stops it
-
+// postgresCluster is a PostgreSQL cluster that starts at its first use.
+type postgresCluster struct {
 	once    sync.Once
 	err     error // why it did not start
 	folder  string
@@ -41,23 +39,21 @@ func Postgres(t testing.TB) string {
 	if err != nil {
 		missing(t, err.Error())
 	}
-	if !shared.stoppable {
-		t.Fatal("servicetest.Postgres needs TestMain to call servicetest.Run, which stops the cluster")
+	requireRun(t)
+	postgres.once.Do(func() { postgres.err = postgres.start(bin) })
+	if postgres.err != nil {
+		t.Fatal(postgres.err)
 	}
-	shared.once.Do(func() { shared.err = shared.start(bin) })
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	name := fmt.Sprintf("test_%d", shared.databases.Add(1))
-	if err := shared.query("CREATE DATABASE " + name); err != nil {
+	name := fmt.Sprintf("test_%d", postgres.databases.Add(1))
+	if err := postgres.query("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := shared.query("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := postgres.query("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", shared.port, name)
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", postgres.port, name)
 }
 
 // postgresFolder returns the folder of the server's programs: that of the
@@ -86,7 +82,7 @@ func postgresFolder() (string, error) {
 	return filepath.Dir(path), nil
 }
 
-func (c *cluster) start(bin string) error {
+func (c *postgresCluster) start(bin string) error {
 	folder, err := os.MkdirTemp("", "crier-postgres-")
 	if err != nil {
 		return fmt.Errorf("folder for PostgreSQL: %w", err)
@@ -117,7 +113,7 @@ func (c *cluster) start(bin string) error {
 
 // stop ends the cluster at once and removes its files; it does nothing where the
 // cluster was never started.
-func (c *cluster) stop() error {
+func (c *postgresCluster) stop() error {
 	var stopped, removed error
 	if c.running != nil {
 		stopped = c.running.stop(syscall.SIGQUIT) // immediate shutdown: nothing is kept
@@ -128,11 +124,11 @@ func (c *cluster) stop() error {
 	return errors.Join(stopped, removed)
 }
 
-func (c *cluster) data() string { return filepath.Join(c.folder, "data") }
+func (c *postgresCluster) data() string { return filepath.Join(c.folder, "data") }
 
 // command prepares one of the server's programs to run as identity, nil being
 // the present user.
-func (c *cluster) command(identity *syscall.Credential, name string, args ...string) *exec.Cmd {
+func (c *postgresCluster) command(identity *syscall.Credential, name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.bin, name), args...)
 	cmd.Dir = c.folder // the present folder may be closed to identity
 	cmd.SysProcAttr = endsWithParent(syscall.SIGQUIT)
@@ -141,7 +137,7 @@ func (c *cluster) command(identity *syscall.Credential, name string, args ...str
 }
 
 // query runs one statement in the maintenance database.
-func (c *cluster) query(statement string) error {
+func (c *postgresCluster) query(statement string) error {
 	psql := exec.Command(filepath.Join(c.bin, "psql"), "--no-psqlrc", "--quiet", "--host", "127.0.0.1",
 		"--port", strconv.Itoa(c.port), "--username", "postgres", "--command", statement, "postgres")
 	if output, err := psql.CombinedOutput(); err != nil {

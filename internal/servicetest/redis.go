@@ -21,8 +21,7 @@ type RedisServer struct {
 	Addr string
 
 	t       testing.TB
-	program string
-	args    []string
+	launch  func(port int) (*process, error)
 	port    int
 	running *process
 }
@@ -35,13 +34,10 @@ func Redis(t testing.TB) string {
 
 // StartRedis starts a private Redis server which the test can stop, start and
 // pause. The arguments are added to the server's own, for example
-// "--cluster-enabled", "yes".
+// "--maxmemory", "10mb".
 func StartRedis(t testing.TB, args ...string) *RedisServer {
 	t.Helper()
-	s := &RedisServer{t: t, program: Program(t, "redis-server")}
-	s.args = append([]string{
-		"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
-	}, args...)
+	s := &RedisServer{t: t, launch: redisLauncher(Program(t, "redis-server"), t.TempDir(), args...)}
 	running, port, err := onFreePort(s.launch)
 	if err != nil {
 		t.Fatal(err)
@@ -53,10 +49,14 @@ func StartRedis(t testing.TB, args ...string) *RedisServer {
 	return s
 }
 
-func (s *RedisServer) launch(port int) (*process, error) {
-	cmd := exec.Command(s.program, append([]string{"--port", strconv.Itoa(port)}, s.args...)...)
-	cmd.SysProcAttr = endsWithParent(syscall.SIGKILL)
-	return startProcess(cmd, "Ready to accept connections")
+// redisLauncher returns what starts a server that keeps nothing on disk.
+func redisLauncher(program, folder string, args ...string) func(port int) (*process, error) {
+	args = append([]string{"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder}, args...)
+	return func(port int) (*process, error) {
+		cmd := exec.Command(program, append([]string{"--port", strconv.Itoa(port)}, args...)...)
+		cmd.SysProcAttr = endsWithParent(syscall.SIGKILL)
+		return startProcess(cmd, "Ready to accept connections")
+	}
 }
 
 // Stop kills the server, as a crash would; all data is lost. A stopped server
@@ -101,10 +101,17 @@ func (s *RedisServer) signal(signal os.Signal) {
 // last line end: s.CLI("FLUSHALL"), s.CLI("XLEN", "crier:{changes}").
 func (s *RedisServer) CLI(args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(Program(s.t, "redis-cli"), append([]string{"-p", strconv.Itoa(s.port)}, args...)...)
-	output, err := cmd.CombinedOutput()
+	output, err := redisCLI(Program(s.t, "redis-cli"), s.port, args...)
 	if err != nil {
-		s.t.Fatalf("redis-cli %s: %v\n%s", strings.Join(args, " "), err, output)
+		s.t.Fatal(err)
 	}
-	return strings.TrimRight(string(output), "\n")
+	return output
+}
+
+func redisCLI(program string, port int, args ...string) (string, error) {
+	output, err := exec.Command(program, append([]string{"-p", strconv.Itoa(port)}, args...)...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("redis-cli %s: %w\n%s", strings.Join(args, " "), err, output)
+	}
+	return strings.TrimRight(string(output), "\n"), nil
 }

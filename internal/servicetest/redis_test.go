@@ -83,6 +83,33 @@ func TestRedisTakesArguments(t *testing.T) {
 	}
 }
 
+func TestRedisClusterIsEmptyForEachTest(t *testing.T) {
+	t.Parallel()
+	for range 2 {
+		t.Run("one after the other", func(t *testing.T) {
+			t.Parallel()
+			url := servicetest.RedisCluster(t)
+			addr, again, two := strings.Cut(strings.TrimPrefix(url, "redis://"), ",")
+			if !two || addr != again {
+				t.Fatalf("URL %s", url)
+			}
+			_, port, err := net.SplitHostPort(addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []struct{ command, want string }{
+				{"EXISTS a", "0"}, {"SET a 1", "OK"}, {"MGET a b", "CROSSSLOT"},
+			} {
+				args := append([]string{"-p", port}, strings.Fields(c.command)...)
+				output, err := exec.Command(servicetest.Program(t, "redis-cli"), args...).CombinedOutput()
+				if err != nil || !strings.HasPrefix(string(output), c.want) {
+					t.Errorf("%s: %s, %v; want %s", c.command, output, err, c.want)
+				}
+			}
+		})
+	}
+}
+
 // hangVariable makes TestHang, run as a process of its own, wait to be killed.
 const hangVariable = "SERVICETEST_HANG"
 

@@ -10,6 +10,7 @@
 package servicetest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,16 +26,16 @@ const requireVariable = "CRIER_TEST_REQUIRE"
 
 // Run runs the tests of m, stops what they shared, and then looks for leaked
 // goroutines, where all tests passed. It returns the exit code of the test
-// binary. A package which uses Postgres must call it:
+// binary. A package which uses Postgres or RedisCluster must call it:
 //
 //	func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
 //
 // The options are goleak's; they name goroutines which may outlive the tests.
 func Run(m *testing.M, leaks ...goleak.Option) int {
-	shared.stoppable = true
+	stoppable = true
 	code := m.Run()
-	if err := shared.stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "servicetest: stop PostgreSQL:", err)
+	if err := errors.Join(postgres.stop(), redisCluster.stop()); err != nil {
+		fmt.Fprintln(os.Stderr, "servicetest: stop the shared servers:", err)
 		code = max(code, 1)
 	}
 	if code != 0 {
@@ -45,6 +46,17 @@ func Run(m *testing.M, leaks ...goleak.Option) int {
 		return 1
 	}
 	return 0
+}
+
+// stoppable is set by Run, which stops the servers that tests share.
+var stoppable bool
+
+// requireRun fails the test where nobody would stop a server that tests share.
+func requireRun(t testing.TB) {
+	t.Helper()
+	if !stoppable {
+		t.Fatal("a server that tests share needs TestMain to call servicetest.Run, which stops it")
+	}
 }
 
 // Program returns the path of the first of names which is installed. Where none

@@ -21,6 +21,8 @@ type dialect interface {
 	contains(b *builder, column, text string)
 	// lock is the clause of a SELECT that keeps its rows from other transactions.
 	lock() string
+	// moment is the text before and after a bound time whose type nothing else tells.
+	moment() (before, after string)
 	// translate returns the typed error for a violated constraint, and any
 	// other error as it is.
 	translate(err error) error

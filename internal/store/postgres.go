@@ -63,6 +63,8 @@ const (
 	deadlockDetected     = "40P01"
 )
 
+func (postgresDialect) moment() (before, after string) { return "CAST(", " AS TIMESTAMP)" }
+
 func (postgresDialect) translate(err error) error {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {

@@ -120,6 +120,8 @@ func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
+func (sqliteDialect) moment() (before, after string) { return "", "" }
+
 func (sqliteDialect) translate(err error) error {
 	var failure *sqlite.Error
 	if !errors.As(err, &failure) {

@@ -1,12 +1,9 @@
 package stream
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -151,8 +148,7 @@ func groupNeeds(g redis.XInfoGroup, pending *redis.XPending) (streamID, error) {
 		return parseStreamID(pending.Lower)
 	}
 	id, err := parseStreamID(g.LastDeliveredID)
-	id.seq++
-	return id, err
+	return id.next(), err
 }
 
 // warnIfBehind names a group which needs an entry that is due for removal.
@@ -175,33 +171,4 @@ func changeMessages(messages []message) []ChangeMessage {
 		changes[i] = ChangeMessage{StreamID: m.id, Entry: entry, Deliveries: m.deliveries, Err: err}
 	}
 	return changes
-}
-
-// streamID is the id of an entry: a time in Unix milliseconds, by the clock of
-// the server, and a number within it.
-type streamID struct{ ms, seq uint64 }
-
-func parseStreamID(s string) (streamID, error) {
-	ms, seq, hasSeq := strings.Cut(s, "-")
-	var id streamID
-	var err error
-	if id.ms, err = strconv.ParseUint(ms, 10, 64); err != nil {
-		return streamID{}, fmt.Errorf("stream id: %w", err)
-	}
-	if !hasSeq {
-		return id, nil
-	}
-	if id.seq, err = strconv.ParseUint(seq, 10, 64); err != nil {
-		return streamID{}, fmt.Errorf("stream id: %w", err)
-	}
-	return id, nil
-}
-
-func (id streamID) compare(other streamID) int {
-	return cmp.Or(cmp.Compare(id.ms, other.ms), cmp.Compare(id.seq, other.seq))
-}
-
-// String is the form that Redis reads.
-func (id streamID) String() string {
-	return strconv.FormatUint(id.ms, 10) + "-" + strconv.FormatUint(id.seq, 10)
 }

@@ -82,41 +82,63 @@ func (g group) create(ctx context.Context) error {
 // reclaim takes over up to limit entries that gave no sign of life for minIdle.
 func (g group) reclaim(ctx context.Context, consumer string, minIdle time.Duration, limit int) ([]message, error) {
 	var messages []message
-	for len(messages) < limit {
-		ask := min(limit-len(messages), scriptBatch)
-		reply, err := reclaimScript.Run(ctx, g.client, []string{g.key},
-			consumerGroup, consumer, minIdle.Milliseconds(), ask).Slice()
+	for from := "-"; from != "" && len(messages) < limit; {
+		reply, err := reclaimScript.Run(ctx, g.client, []string{g.key}, consumerGroup, consumer,
+			minIdle.Milliseconds(), min(limit-len(messages), scriptBatch), from).Slice()
 		if isNoGroup(err) {
 			return nil, nil // no group, so nothing was handed out
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reclaim from %s: %w", g.key, err)
 		}
-		for _, item := range reply {
-			m, err := parseReclaimed(item)
-			if err != nil {
-				return nil, fmt.Errorf("reclaim from %s: %w", g.key, err)
-			}
-			messages = append(messages, m)
+		var some []message
+		if some, from, err = parseReclaimed(reply); err != nil {
+			return nil, fmt.Errorf("reclaim from %s: %w", g.key, err)
 		}
-		if len(reply) < ask {
-			break
-		}
+		messages = append(messages, some...)
 	}
 	return messages, nil
 }
 
-// parseReclaimed reads one element of the reply of reclaim.lua.
-func parseReclaimed(item any) (message, error) {
+// parseReclaimed reads the reply of reclaim.lua, and returns with the messages
+// where to go on, empty where nothing is left.
+func parseReclaimed(reply []any) ([]message, string, error) {
+	if len(reply) != 2 {
+		return nil, "", fmt.Errorf("unexpected reply %v", reply)
+	}
+	last, isText := reply[0].(string)
+	items, isList := reply[1].([]any)
+	if !isText || !isList {
+		return nil, "", fmt.Errorf("unexpected reply %v", reply)
+	}
+	messages := make([]message, len(items))
+	for i, item := range items {
+		var err error
+		if messages[i], err = parseMessage(item); err != nil {
+			return nil, "", err
+		}
+	}
+	if last == "" {
+		return messages, "", nil
+	}
+	id, err := parseStreamID(last)
+	if err != nil {
+		return nil, "", err
+	}
+	return messages, id.next().String(), nil
+}
+
+// parseMessage reads one message in the reply of reclaim.lua.
+func parseMessage(item any) (message, error) {
 	parts, _ := item.([]any)
 	if len(parts) != 3 {
-		return message{}, fmt.Errorf("unexpected reply %v", item)
+		return message{}, fmt.Errorf("unexpected message %v", item)
 	}
 	id, isText := parts[0].(string)
 	deliveries, isNumber := parts[1].(int64)
 	values, isList := parts[2].([]any)
 	if !isText || !isNumber || !isList || len(values)%2 != 0 {
-		return message{}, fmt.Errorf("unexpected reply %v", item)
+		return message{}, fmt.Errorf("unexpected message %v", item)
 	}
 	fields := make(map[string]string, len(values)/2)
 	for i := 0; i < len(values); i += 2 {
@@ -141,57 +163,4 @@ func (g group) heartbeat(ctx context.Context, consumer string, ids []string) ([]
 		lost = append(lost, gone...)
 	}
 	return lost, nil
-}
-
-// forget removes those of the consumers that have nothing pending.
-func (g group) forget(ctx context.Context, consumers ...string) error {
-	for batch := range batches(consumers) {
-		args := append([]any{consumerGroup}, anySlice(batch)...)
-		err := forgetScript.Run(ctx, g.client, []string{g.key}, args...).Err()
-		if err != nil && !isNoGroup(err) {
-			return fmt.Errorf("remove consumers from %s: %w", g.key, err)
-		}
-	}
-	return nil
-}
-
-// idle returns the consumers that have not been heard of for minIdle and have
-// nothing pending.
-func (g group) idle(ctx context.Context, minIdle time.Duration) ([]string, error) {
-	consumers, err := g.client.XInfoConsumers(ctx, g.key, consumerGroup).Result()
-	if isNoGroup(err) || isNoKey(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list consumers of %s: %w", g.key, err)
-	}
-	var names []string
-	for _, c := range consumers {
-		if c.Pending == 0 && c.Idle >= minIdle {
-			names = append(names, c.Name)
-		}
-	}
-	return names, nil
-}
-
-// Leave takes a consumer that stops for good out of the consumer groups. Where it
-// leaves work unfinished, it stays a member until that is reclaimed.
-func (r *Redis) Leave(ctx context.Context, consumer string) error {
-	return errors.Join(r.changes.forget(ctx, consumer), r.deliveries.forget(ctx, consumer))
-}
-
-// ForgetConsumers takes out the consumers of processes that are gone: those
-// without pending entries that have not been heard of for idle. A consumer that
-// is forgotten by mistake is a member again at its next read.
-func (r *Redis) ForgetConsumers(ctx context.Context, idle time.Duration) error {
-	for _, g := range []group{r.changes, r.deliveries} {
-		names, err := g.idle(ctx, idle)
-		if err != nil {
-			return err
-		}
-		if err := g.forget(ctx, names...); err != nil {
-			return err
-		}
-	}
-	return nil
 }

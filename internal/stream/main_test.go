@@ -33,7 +33,7 @@ func onEach(t *testing.T, test func(t *testing.T, b backend)) {
 	for name, url := range map[string]func(*testing.T) string{
 		"embedded": func(*testing.T) string { return "" },
 		"redis":    func(t *testing.T) string { return servicetest.Redis(t) },
-		"cluster":  clusterURL,
+		"cluster":  func(t *testing.T) string { return servicetest.RedisCluster(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,17 +59,6 @@ func openLogged(t *testing.T, url string, log *slog.Logger) backend {
 		}
 	})
 	return backend{Redis: r, client: stream.Client(r)}
-}
-
-// clusterURL starts a cluster of one node. Named twice it is addressed as one.
-func clusterURL(t *testing.T) string {
-	t.Helper()
-	server := servicetest.StartRedis(t, "--cluster-enabled", "yes")
-	server.CLI("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
-	eventually(t, "the cluster is up", func() bool {
-		return strings.Contains(server.CLI("CLUSTER", "INFO"), "cluster_state:ok")
-	})
-	return "redis://" + server.Addr + "," + server.Addr
 }
 
 // eventually waits until condition holds.

@@ -6,11 +6,14 @@
 -- ARGV[1]  consumer group
 -- ARGV[2]  consumer that takes over
 -- ARGV[3]  least time without a sign of life, in milliseconds
--- ARGV[4]  the most entries to take over
--- Returns an array of {entry id, number of deliveries with this one, {field, value, …}}.
-local pending = redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], '-', '+', ARGV[4])
+-- ARGV[4]  the most entries to look at
+-- ARGV[5]  entry id to begin with, or '-'
+-- Returns {last entry id looked at, messages}; the id is empty where no more is
+-- left. A message is {entry id, number of deliveries with this one, {field, value, …}}.
+local limit = tonumber(ARGV[4])
+local pending = redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], ARGV[5], '+', limit)
 if #pending == 0 then
-  return {}
+  return {'', {}}
 end
 local ids, deliveries = {}, {}
 for i, entry in ipairs(pending) do
@@ -27,4 +30,4 @@ end
 for id in pairs(deliveries) do
   redis.call('XACK', KEYS[1], ARGV[1], id)
 end
-return messages
+return {#ids < limit and '' or ids[#ids], messages}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"crier/internal/market"
+)
+
+// A webhook that fails is disabled when both bounds are passed: a short outage
+// does not do it, nor do a few attempts over a long time.
+const (
+	disableAfter    = 5 * 24 * time.Hour
+	disableAttempts = 100
+)
+
+// Deliveries returns the events with their payloads; unknown numbers are left out.
+func (s *Store) Deliveries(ctx context.Context, nums []int64) ([]market.Delivery, error) {
+	var events []*market.WebhookEvent
+	q := market.Query{Where: []market.Cond{market.In("id", nums)}}
+	if err := s.fetch(ctx, s.read.DB, s.builder(), &events, q); err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	ids := make([]int64, len(events))
+	for i, e := range events {
+		ids[i] = e.PayloadID
+	}
+	payloads, err := s.Payloads(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]market.Delivery, len(events))
+	for i, e := range events {
+		list[i] = market.Delivery{Event: e, Payload: payloads[e.PayloadID]}
+	}
+	return list, nil
+}
+
+// Payloads returns the frozen payloads of the numbers; those not rendered yet are left out.
+func (s *Store) Payloads(ctx context.Context, nums []int64) (map[int64][]byte, error) {
+	var rows []*market.EventPayload
+	q := market.Query{Where: []market.Cond{market.In("id", nums)}}
+	if err := s.fetch(ctx, s.read.DB, s.builder(), &rows, q); err != nil {
+		return nil, fmt.Errorf("read payloads: %w", err)
+	}
+	bodies := make(map[int64][]byte, len(rows))
+	for _, p := range rows {
+		bodies[p.Num] = p.Body
+	}
+	return bodies, nil
+}
+
+// Previous returns the delivery before e of the same webhook and subject that
+// the receiver got or may still get; nil where there is none.
+func (s *Store) Previous(ctx context.Context, e *market.WebhookEvent) (*market.Delivery, error) {
+	b := s.builder()
+	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
+	b.write(` AND "subject_type" = `).bind(e.SubjectType).write(` AND "subject_num" = `).bind(e.SubjectNum)
+	b.write(` AND "id" < `).bind(e.Num).write(` AND "status" NOT IN ('Skipped', 'Cancelled') ORDER BY "id" DESC LIMIT 1`)
+	var events []*market.WebhookEvent
+	if err := s.selectInto(ctx, b, &events); err != nil || len(events) == 0 {
+		return nil, err
+	}
+	payloads, err := s.Payloads(ctx, []int64{events[0].PayloadID})
+	if err != nil {
+		return nil, err
+	}
+	return &market.Delivery{Event: events[0], Payload: payloads[events[0].PayloadID]}, nil
+}
+
+// RecordOutcomes writes attempts and the states of their events, and stops
+// webhooks that failed for too long, in one transaction.
+func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	return s.Run(ctx, func(mtx market.Tx) error {
+		t := mtx.(*tx)
+		if err := t.insertAttempts(ctx, outcomes); err != nil {
+			return err
+		}
+		if err := t.settleSent(ctx, outcomes); err != nil {
+			return err
+		}
+		for _, o := range outcomes {
+			if o.Status == market.EventSent {
+				continue
+			}
+			if err := t.settleEvent(ctx, o); err != nil {
+				return err
+			}
+		}
+		return t.noteHealth(ctx, outcomes)
+	})
+}
+
+// insertAttempts stores the exchanges; one that is there already stands.
+func (t *tx) insertAttempts(ctx context.Context, outcomes []market.Outcome) error {
+	var rows []market.Entity
+	for _, o := range outcomes {
+		if o.Attempt != nil {
+			rows = append(rows, o.Attempt)
+		}
+	}
+	return t.insertAll(ctx, rows, ` ON CONFLICT ("event_id", "attempt_no") DO NOTHING`)
+}
+
+// countAttempts derives the number of attempts from their rows, so that
+// recording twice counts once.
+const countAttempts = `"attempts" = (SELECT count(*) FROM "webhook_event_responses" r WHERE r."event_id" = "webhook_events"."id")`
+
+// settleSent ends all delivered events of a batch at once.
+func (t *tx) settleSent(ctx context.Context, outcomes []market.Outcome) error {
+	var sent []int64
+	var at time.Time
+	for _, o := range outcomes {
+		if o.Status == market.EventSent {
+			sent, at = append(sent, o.EventID), o.At
+		}
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	b := t.store.builder()
+	b.write(`UPDATE "webhook_events" SET "status" = 'Sent', "next_attempt_at" = NULL, "error_message" = NULL, `, countAttempts, `, "processed_at" = `).bind(moment(at))
+	b.write(`, "updated_at" = `).bind(moment(at)).write(` WHERE `)
+	b.dialect.in(b, `"id"`, sent)
+	return t.exec(ctx, "settle delivered events", b)
+}
+
+// settleEvent stores the state of one event that was not delivered. One that
+// became final meanwhile, by a cancellation, stays as it is.
+func (t *tx) settleEvent(ctx context.Context, o market.Outcome) error {
+	var processed, next *time.Time
+	if o.Status.Final() {
+		processed = &o.At
+	}
+	next = o.NextAttemptAt
+	b := t.store.builder()
+	b.write(`UPDATE "webhook_events" SET "status" = `).bind(string(o.Status)).write(`, `, countAttempts)
+	b.write(`, "next_attempt_at" = `).bindNullable(next).write(`, "processed_at" = `).bindNullable(processed)
+	if o.ErrorMessage != "" {
+		b.write(`, "error_message" = `).bind(o.ErrorMessage)
+	}
+	b.write(`, "updated_at" = `).bind(moment(o.At)).write(` WHERE "id" = `).bind(o.EventID)
+	b.write(` AND "status" NOT IN ('Sent', 'Failed', 'Cancelled', 'Skipped')`)
+	return t.exec(ctx, "settle an event", b)
+}
+
+// bindNullable binds a moment or NULL.
+func (b *builder) bindNullable(at *time.Time) *builder {
+	if at == nil {
+		return b.write("NULL")
+	}
+	return b.bind(moment(*at))
+}
+
+// health is what a batch says of one webhook.
+type health struct {
+	failed  int64
+	sent    bool
+	disable string
+	at      time.Time
+}
+
+// noteHealth counts failures in a row and stops webhooks that answered 410 or failed for too long.
+func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
+	byWebhook := map[int64]*health{}
+	for _, o := range outcomes {
+		if o.Attempt == nil {
+			continue
+		}
+		h := byWebhook[o.WebhookID]
+		if h == nil {
+			h = &health{}
+			byWebhook[o.WebhookID] = h
+		}
+		h.at = o.At
+		if o.Status == market.EventSent {
+			h.sent = true
+			continue
+		}
+		h.failed++
+		if o.Disable != "" {
+			h.disable = o.Disable
+		}
+	}
+	for num, h := range byWebhook {
+		if err := t.noteWebhook(ctx, num, *h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) noteWebhook(ctx context.Context, num int64, h health) error {
+	if h.sent {
+		b := t.store.builder()
+		b.write(`UPDATE "webhooks" SET "consecutive_failures" = 0, "failing_since" = NULL WHERE "consecutive_failures" > 0 AND "id" = `).bind(num)
+		return t.exec(ctx, "note a webhook's success", b)
+	}
+	b := t.store.builder()
+	b.write(`UPDATE "webhooks" SET "consecutive_failures" = "consecutive_failures" + `).bind(h.failed)
+	b.write(`, "failing_since" = COALESCE("failing_since", `).bindMoment(h.at).write(`) WHERE "id" = `).bind(num)
+	if err := t.exec(ctx, "note a webhook's failures", b); err != nil {
+		return err
+	}
+	if h.disable != "" {
+		return t.stopWebhook(ctx, num, market.WebhookDisabled, h.disable, h.at)
+	}
+	return t.stopIfHopeless(ctx, num, h.at)
+}
+
+// stopIfHopeless disables a webhook that has failed for long and often.
+func (t *tx) stopIfHopeless(ctx context.Context, num int64, now time.Time) error {
+	var rows []*market.Webhook
+	q := market.Query{Where: []market.Cond{
+		market.Eq("id", num), market.Gte("consecutive_failures", int64(disableAttempts)), market.Lte("failing_since", moment(now.Add(-disableAfter))),
+	}}
+	if err := t.Select(ctx, &rows, q); err != nil || len(rows) == 0 {
+		return err
+	}
+	reason := fmt.Sprintf("every attempt has failed since %s, %d in a row", rows[0].FailingSince.UTC().Format(time.RFC3339), rows[0].ConsecutiveFailures)
+	return t.stopWebhook(ctx, num, market.WebhookDisabled, reason, now)
+}
