@@ -44,7 +44,7 @@ func (r *advertResolver) DomesticShippingCost(ctx context.Context, obj *market.A
 	if err != nil {
 		return nil, err
 	}
-	cost := float64(cents) / 100
+	cost := inUnits(cents)
 	return &cost, nil
 }
 

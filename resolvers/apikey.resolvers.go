@@ -8,13 +8,29 @@ package resolvers
 import (
 	"context"
 	"crier/graph"
-	"fmt"
+	"crier/internal/market"
+	"crier/internal/viewer"
 )
 
 func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input graph.MarketplacerAPIKeyCreateMutationInput) (*graph.MarketplacerAPIKeyCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: MarketplacerAPIKeyCreate - marketplacerApiKeyCreate"))
+	var key string
+	stored, err := change(ctx, func(actor market.Actor) (stored *market.MarketplacerAPIKey, err error) {
+		stored, key, err = r.Market.CreateAPIKey(ctx, actor, newKey(input), viewer.ValidScope)
+		return stored, err
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	payload := &graph.MarketplacerAPIKeyCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Status: status,
+	}
+	if refusals == nil {
+		payload.APIKey, payload.MarketplacerAPIKey = &key, stored
+	}
+	return payload, nil
 }
 
 func (r *queryResolver) APIKeyPrincipal(ctx context.Context) (*graph.APIKeyPrincipal, error) {
-	panic(fmt.Errorf("not implemented: APIKeyPrincipal - apiKeyPrincipal"))
+	return principal(ctx)
 }

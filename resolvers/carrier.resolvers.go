@@ -9,11 +9,21 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) ShipmentCarrierCreate(ctx context.Context, input graph.ShipmentCarrierCreateMutationInput) (*graph.ShipmentCarrierCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ShipmentCarrierCreate - shipmentCarrierCreate"))
+	carrier, err := change(ctx, func(actor market.Actor) (*market.ShipmentCarrier, error) {
+		return r.Market.CreateShipmentCarrier(ctx, actor, market.CarrierCreate{
+			HomepageURL: input.HomepageURL.Value(), Name: input.Name, TrackingURL: input.TrackingURL.Value(),
+		})
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ShipmentCarrierCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, ShipmentCarrier: carrier, Status: status,
+	}, nil
 }
 
 func (r *queryResolver) ShipmentCarriers(ctx context.Context, after *string, before *string, first *int, last *int) (*market.Connection[market.ShipmentCarrier], error) {

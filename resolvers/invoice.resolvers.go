@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *invoiceResolver) BuyerBillingAddress(ctx context.Context, obj *market.Invoice) (*market.Address, error) {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *lineItemResolver) Advert(ctx context.Context, obj *market.LineItem) (*market.Advert, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"crier/graph"
+	"crier/internal/document"
 	"crier/internal/market"
 	"crier/internal/viewer"
 )
@@ -49,7 +50,7 @@ func (r *Resolver) readable(ctx context.Context, typeName string) error {
 		return err
 	}
 	if scope := r.Scopes(typeName); scope != "" && !v.Can(scope) {
-		return missingScope(scope)
+		return document.MissingScope(scope)
 	}
 	return nil
 }

@@ -9,16 +9,33 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 	"time"
 )
 
 func (r *mutationResolver) OrderCreate(ctx context.Context, input graph.OrderCreateMutationInput) (*graph.OrderCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: OrderCreate - orderCreate"))
+	order, err := change(ctx, func(actor market.Actor) (*market.Order, error) {
+		return r.Market.CreateOrder(ctx, actor, newOrder(input))
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.OrderCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Order: order, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) OrderUpdate(ctx context.Context, input graph.OrderUpdateMutationInput) (*graph.OrderUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: OrderUpdate - orderUpdate"))
+	order, err := change(ctx, func(actor market.Actor) (*market.Order, error) {
+		return r.Market.UpdateOrder(ctx, actor, input.OrderID, input.Status, buyerChanges(input.Attributes.Value()))
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.OrderUpdateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Order: order, Status: status,
+	}, nil
 }
 
 func (r *orderResolver) Address(ctx context.Context, obj *market.Order) (*market.Address, error) {

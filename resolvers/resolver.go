@@ -28,6 +28,8 @@ type Resolver struct {
 	BaseURL string
 	// SiteURL is where buyers find the pages of adverts, without a trailing slash; "" without such a site.
 	SiteURL string
+	// Payloads reads what was rendered for events.
+	Payloads Payloads
 	// Scopes tells which scope reading a type needs, "" for none.
 	Scopes func(typeName string) string
 }

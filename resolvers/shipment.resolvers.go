@@ -9,19 +9,45 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) ShipmentCreate(ctx context.Context, input graph.ShipmentCreateMutationInput) (*graph.ShipmentCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ShipmentCreate - shipmentCreate"))
+	shipment, err := change(ctx, func(actor market.Actor) (*market.Shipment, error) {
+		return r.Market.CreateShipment(ctx, actor, newShipment(input))
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ShipmentCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Shipment: shipment, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) ShipmentUpdate(ctx context.Context, input graph.ShipmentUpdateMutationInput) (*graph.ShipmentUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ShipmentUpdate - shipmentUpdate"))
+	shipment, err := change(ctx, func(actor market.Actor) (*market.Shipment, error) {
+		return r.Market.UpdateShipment(ctx, actor, input.ShipmentID, shipmentChanges(input))
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ShipmentUpdateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Shipment: shipment, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) ShipmentStatusCreate(ctx context.Context, input graph.ShipmentStatusCreateMutationInput) (*graph.ShipmentStatusCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ShipmentStatusCreate - shipmentStatusCreate"))
+	entry, err := change(ctx, func(actor market.Actor) (*market.ShipmentStatus, error) {
+		return r.Market.CreateShipmentStatus(ctx, actor, input.ShipmentID, input.Status)
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ShipmentStatusCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, ShipmentStatus: entry, Status: status,
+	}, nil
 }
 
 func (r *shipmentResolver) Carrier(ctx context.Context, obj *market.Shipment) (string, error) {

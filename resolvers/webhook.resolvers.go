@@ -10,39 +10,75 @@ import (
 	"crier/graph"
 	"crier/internal/market"
 	"encoding/json"
-	"fmt"
 )
 
 func (r *mutationResolver) WebhookCreate(ctx context.Context, input graph.WebhookCreateMutationInput) (*graph.WebhookCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: WebhookCreate - webhookCreate"))
+	made, err := changeWebhook(ctx, func(actor market.Actor, scopes []string) (market.WebhookResult, error) {
+		return r.Market.CreateWebhook(ctx, actor, scopes, newWebhook(input.Attributes))
+	})
+	wrong := documentErrors(err)
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refusals,
+		Secret: whsec(made.Secret), Status: status, Webhook: made.Webhook,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookUpdate(ctx context.Context, input graph.WebhookUpdateMutationInput) (*graph.WebhookUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: WebhookUpdate - webhookUpdate"))
+	changed, err := changeWebhook(ctx, func(actor market.Actor, scopes []string) (market.WebhookResult, error) {
+		return r.Market.UpdateWebhook(ctx, actor, scopes, input.WebhookID, webhookChanges(input.Attributes.Value()))
+	})
+	wrong := documentErrors(err)
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookUpdateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refusals,
+		Secret: whsec(changed.Secret), Status: status, Webhook: changed.Webhook,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookDelete(ctx context.Context, input graph.WebhookDeleteMutationInput) (*graph.WebhookDeleteMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: WebhookDelete - webhookDelete"))
+	deleted, err := changeWebhook(ctx, func(actor market.Actor, _ []string) (market.WebhookResult, error) {
+		webhook, err := r.Market.DeleteWebhook(ctx, actor, input.WebhookID)
+		return market.WebhookResult{Webhook: webhook}, err
+	})
+	status, refusals, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookDeleteMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Status: status, Webhook: deleted.Webhook,
+	}, nil
 }
 
 func (r *queryResolver) Webhooks(ctx context.Context, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) (*market.Connection[market.Webhook], error) {
-	panic(fmt.Errorf("not implemented: Webhooks - webhooks"))
+	var f filter
+	f.webhooks(sellerID, state, typeArg)
+	return filtered[market.Webhook](ctx, r.Resolver, page{after, before, first, last}, f, newestFirst)
 }
 
 func (r *webhookResolver) Events(ctx context.Context, obj *market.Webhook) ([]*market.WebhookEvent, error) {
-	panic(fmt.Errorf("not implemented: Events - events"))
+	return latest(ctx, obj)
 }
 
 func (r *webhookResolver) Headers(ctx context.Context, obj *market.Webhook) (json.RawMessage, error) {
-	panic(fmt.Errorf("not implemented: Headers - headers"))
+	return headers(obj)
 }
 
 func (r *webhookResolver) Seller(ctx context.Context, obj *market.Webhook) (*market.Seller, error) {
-	panic(fmt.Errorf("not implemented: Seller - seller"))
+	if obj.SellerID == 0 {
+		return nil, nil
+	}
+	return one[market.Seller](ctx, obj.SellerID)
 }
 
 func (r *webhookResolver) Cost(ctx context.Context, obj *market.Webhook) (int, error) {
-	panic(fmt.Errorf("not implemented: Cost - cost"))
+	return int(obj.DocumentCost), nil
 }
 
 func (r *Resolver) Webhook() graph.WebhookResolver { return &webhookResolver{r} }

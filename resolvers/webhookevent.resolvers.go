@@ -10,40 +10,41 @@ import (
 	"crier/graph"
 	"crier/internal/market"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
 func (r *queryResolver) WebhookEvents(ctx context.Context, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []graph.WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) (*market.Connection[market.WebhookEvent], error) {
-	panic(fmt.Errorf("not implemented: WebhookEvents - webhookEvents"))
+	var f filter
+	f.events(eventArguments{eventName, since, until, statuses, subjectID, typeArg, webhookID})
+	return filtered[market.WebhookEvent](ctx, r.Resolver, page{after, before, first, last}, f, newestFirst)
 }
 
 func (r *webhookEventResolver) Invoice(ctx context.Context, obj *market.WebhookEvent) (*market.Invoice, error) {
-	panic(fmt.Errorf("not implemented: Invoice - invoice"))
+	return subject[market.Invoice](ctx, r.Resolver, obj)
 }
 
 func (r *webhookEventResolver) Payload(ctx context.Context, obj *market.WebhookEvent) (json.RawMessage, error) {
-	panic(fmt.Errorf("not implemented: Payload - payload"))
+	return r.payload(ctx, obj)
 }
 
 func (r *webhookEventResolver) Responses(ctx context.Context, obj *market.WebhookEvent) ([]*market.WebhookEventResponse, error) {
-	panic(fmt.Errorf("not implemented: Responses - responses"))
+	return children(ctx, eventResponses, obj.Num)
 }
 
 func (r *webhookEventResolver) Shipment(ctx context.Context, obj *market.WebhookEvent) (*market.Shipment, error) {
-	panic(fmt.Errorf("not implemented: Shipment - shipment"))
+	return subject[market.Shipment](ctx, r.Resolver, obj)
 }
 
 func (r *webhookEventResolver) Status(ctx context.Context, obj *market.WebhookEvent) (string, error) {
-	panic(fmt.Errorf("not implemented: Status - status"))
+	return string(obj.Status), nil
 }
 
 func (r *webhookEventResolver) Sequence(ctx context.Context, obj *market.WebhookEvent) (int, error) {
-	panic(fmt.Errorf("not implemented: Sequence - sequence"))
+	return sequence(obj)
 }
 
 func (r *webhookEventResolver) Webhook(ctx context.Context, obj *market.WebhookEvent) (*market.Webhook, error) {
-	panic(fmt.Errorf("not implemented: Webhook - webhook"))
+	return required[market.Webhook](ctx, obj.WebhookID)
 }
 
 func (r *Resolver) WebhookEvent() graph.WebhookEventResolver { return &webhookEventResolver{r} }

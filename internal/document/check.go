@@ -81,7 +81,8 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 		return nil, refused
 	}
 	op := doc.Operations[0]
-	if refused = append(d.validate(doc), variables(op)...); refused != nil {
+	if refused = append(variables(op), d.validate(doc)...); refused != nil {
+		slices.SortStableFunc(refused, byPlace)
 		return nil, refused
 	}
 	cost := d.Cost(op, map[string]any{"id": ""})

@@ -48,6 +48,7 @@ func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
 			for _, option := range options {
 				option(err)
 			}
+			err.Message = clip(err.Message)
 			if refused = append(refused, err); len(refused) == maxErrors {
 				panic(enough{})
 			}
@@ -55,7 +56,22 @@ func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
 	}
 	walk(d.schema, doc, events)
 	slices.SortStableFunc(refused, byPlace)
-	return refused
+	return slices.CompactFunc(refused, same)
+}
+
+// same reports whether two errors say the same of the same place; some rules
+// come upon a mistake more than once.
+func same(a, b *gqlerror.Error) bool {
+	return a.Rule == b.Rule && a.Message == b.Message && slices.Equal(a.Locations, b.Locations)
+}
+
+// clip shortens a message that quotes the whole document.
+func clip(message string) string {
+	const most = 500
+	if len(message) <= most {
+		return message
+	}
+	return strings.ToValidUTF8(message[:most], "") + "…"
 }
 
 // walk runs the rules until they are through or have found enough.

@@ -50,6 +50,14 @@ func (u *unit) setMetadata(p *problems, path string, owner Ref, pairs []Pair) er
 	return nil
 }
 
+// annotate sets external ids and metadata of a stored owner; path is that of the input's object that has both.
+func (u *unit) annotate(p *problems, path string, owner Ref, externalIDs, metadata []Pair) error {
+	if err := u.setExternalIDs(p, at(path, "external_ids"), owner, externalIDs); err != nil {
+		return err
+	}
+	return u.setMetadata(p, at(path, "metadata"), owner, metadata)
+}
+
 // metadataOf loads the metadata of an owner; a new one has none.
 func (u *unit) metadataOf(owner Ref, where ...Cond) ([]*Metadatum, error) {
 	if u.created(owner) {

@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -73,7 +74,7 @@ func (m *Market) UpdateSeller(ctx context.Context, actor Actor, sellerID *string
 		var p problems
 		s, err := find[Seller](u, &p, "seller_id", *sellerID)
 		if s == nil || err != nil {
-			return nil, cmpErr(err, &p)
+			return nil, cmp.Or(err, p.err())
 		}
 		return s, u.saveSeller(&p, s, in)
 	})
@@ -82,14 +83,10 @@ func (m *Market) UpdateSeller(ctx context.Context, actor Actor, sellerID *string
 // saveSeller checks all that the input says of a seller, then stores it.
 func (u *unit) saveSeller(p *problems, s *Seller, in SellerUpdate) error {
 	fillSeller(p, s, in)
-	current, err := u.addressOf(s.AddressID)
+	address, err := u.sellerAddress(p, s, in.Address)
 	if err != nil {
 		return err
 	}
-	if in.Address.IsNull() {
-		p.add("address", "can't be blank")
-	}
-	address := fillAddress(p, "address", in.Address.Or(AddressAttributes{}), current)
 	var logo []picture
 	if in.Logo.Value != nil {
 		logo = append(logo, readPicture(p, "logo", *in.Logo.Value))
@@ -101,8 +98,10 @@ func (u *unit) saveSeller(p *problems, s *Seller, in SellerUpdate) error {
 	if err := u.save(s); err != nil {
 		return err
 	}
-	if s.AddressID, err = u.keepAddress(address, s.Ref()); err != nil {
-		return err
+	if address != nil {
+		if s.AddressID, err = u.keepAddress(address, s.Ref()); err != nil {
+			return err
+		}
 	}
 	if in.Logo.Set {
 		if err := u.setLogo(p, s, logo); err != nil {
@@ -115,15 +114,32 @@ func (u *unit) saveSeller(p *problems, s *Seller, in SellerUpdate) error {
 	return p.err()
 }
 
+// sellerAddress is the address that the input makes of the seller's; nil where an update says nothing of it.
+func (u *unit) sellerAddress(p *problems, s *Seller, in Opt[AddressAttributes]) (*Address, error) {
+	if in.IsNull() {
+		p.add("address", "can't be blank")
+	}
+	if s.Num != 0 && in.Value == nil {
+		return nil, nil
+	}
+	current, err := u.addressOf(s.AddressID)
+	if err != nil {
+		return nil, err
+	}
+	return fillAddress(p, "address", in.Or(AddressAttributes{}), current), nil
+}
+
 // fillSeller sets what the input says of the seller's own row.
 func fillSeller(p *problems, s *Seller, in SellerUpdate) {
 	required(p, "business_name", in.BusinessName, &s.BusinessName, nameLimit)
 	required(p, "legal_business_name", in.LegalBusinessName, &s.LegalBusinessName, nameLimit)
 	required(p, "phone", in.Phone, &s.Phone, nameLimit)
 	required(p, "email_address", in.EmailAddress, &s.EmailAddress, nameLimit)
-	emailAddress(p, "email_address", s.EmailAddress)
+	if in.EmailAddress.Set {
+		emailAddress(p, "email_address", s.EmailAddress)
+	}
 	optional(p, "email_cc", in.EmailCc, &s.EmailCc, valueLimit)
-	if s.EmailCc != nil {
+	if in.EmailCc.Set && s.EmailCc != nil {
 		for address := range strings.SplitSeq(*s.EmailCc, ",") {
 			emailAddress(p, "email_cc", strings.TrimSpace(address))
 		}

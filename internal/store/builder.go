@@ -130,7 +130,7 @@ func (b *builder) compare(f *schema.Field, c market.Cond) {
 
 // in writes that the column is one of a list.
 func (b *builder) in(f *schema.Field, values any) {
-	list, err := listOf(values)
+	list, err := listOf(f.Name, values)
 	if err != nil {
 		b.fail(fmt.Errorf("%s: %w", f.Name, err))
 		return

@@ -34,7 +34,7 @@ type dialect interface {
 
 // listOf returns the items of a slice as []int64 or []string, the forms that
 // every dialect can bind.
-func listOf(values any) (any, error) {
+func listOf(column string, values any) (any, error) {
 	v := reflect.ValueOf(values)
 	if v.Kind() != reflect.Slice {
 		return nil, fmt.Errorf("a list of values is a slice, not %T", values)
@@ -50,6 +50,9 @@ func listOf(values any) (any, error) {
 		list := make([]string, v.Len())
 		for i := range list {
 			list[i] = v.Index(i).String()
+			if err := plainText(column, list[i]); err != nil {
+				return nil, err
+			}
 		}
 		return list, nil
 	}

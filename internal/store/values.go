@@ -41,7 +41,7 @@ func bindableKind(column string, v reflect.Value) (any, error) {
 		}
 		return bindable(column, v.Elem().Interface())
 	case reflect.String:
-		return plainText(column, v.String())
+		return v.String(), plainText(column, v.String())
 	case reflect.Int, reflect.Int64:
 		return v.Int(), nil
 	case reflect.Bool:
@@ -58,11 +58,11 @@ func bindableKind(column string, v reflect.Value) (any, error) {
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // plainText refuses the one character that Postgres cannot store in text.
-func plainText(column, text string) (any, error) {
+func plainText(column, text string) error {
 	if strings.IndexByte(text, 0) >= 0 {
-		return nil, market.Refuse(column, "must not contain the null character")
+		return market.Refuse(column, "must not contain the null character")
 	}
-	return text, nil
+	return nil
 }
 
 func jsonText(v reflect.Value) (any, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
 
 	"crier/internal/servicetest"
 	"crier/internal/stream"
@@ -28,14 +29,14 @@ func changeEntries(first, last int64) []stream.Entry {
 	return list
 }
 
-func (b backend) publish(t testing.TB, first, last int64) {
+func (b backend) publish(t rapid.TB, first, last int64) {
 	t.Helper()
 	if err := b.PublishChanges(context.Background(), changeEntries(first, last)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b backend) readChanges(t testing.TB, consumer string, limit int) []stream.ChangeMessage {
+func (b backend) readChanges(t rapid.TB, consumer string, limit int) []stream.ChangeMessage {
 	t.Helper()
 	messages, err := b.ReadChanges(context.Background(), consumer, limit, never)
 	if err != nil {
@@ -44,14 +45,14 @@ func (b backend) readChanges(t testing.TB, consumer string, limit int) []stream.
 	return messages
 }
 
-func (b backend) ackChanges(t testing.TB, messages ...stream.ChangeMessage) {
+func (b backend) ackChanges(t rapid.TB, messages ...stream.ChangeMessage) {
 	t.Helper()
 	if err := b.AckChanges(context.Background(), changeIDs(messages)...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b backend) trim(t testing.TB, keep time.Duration) int64 {
+func (b backend) trim(t rapid.TB, keep time.Duration) int64 {
 	t.Helper()
 	removed, err := b.TrimChanges(context.Background(), keep)
 	if err != nil {
@@ -312,7 +313,7 @@ func TestHeartbeatKeepsChangesFromBeingReclaimed(t *testing.T) {
 }
 
 // idleChanges returns the ids of entries that are pending and idle.
-func (b backend) idleChanges(t testing.TB, idle time.Duration) []string {
+func (b backend) idleChanges(t rapid.TB, idle time.Duration) []string {
 	t.Helper()
 	pending, err := b.client.XPendingExt(context.Background(), &redis.XPendingExtArgs{
 		Stream: stream.ChangesKey(), Group: "crier", Idle: idle, Start: "-", End: "+", Count: 100,

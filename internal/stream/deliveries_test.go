@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
 
 	"crier/internal/servicetest"
 	"crier/internal/stream"
@@ -18,7 +19,7 @@ import (
 // time itself.
 var start = time.UnixMilli(1_700_000_000_000)
 
-func (b backend) enqueue(t testing.TB, events ...int64) int {
+func (b backend) enqueue(t rapid.TB, events ...int64) int {
 	t.Helper()
 	added, err := b.Enqueue(context.Background(), events)
 	if err != nil {
@@ -27,7 +28,7 @@ func (b backend) enqueue(t testing.TB, events ...int64) int {
 	return added
 }
 
-func (b backend) delay(t testing.TB, due ...stream.Due) int {
+func (b backend) delay(t rapid.TB, due ...stream.Due) int {
 	t.Helper()
 	added, err := b.Delay(context.Background(), due)
 	if err != nil {
@@ -36,7 +37,7 @@ func (b backend) delay(t testing.TB, due ...stream.Due) int {
 	return added
 }
 
-func (b backend) read(t testing.TB, consumer string, limit int) []stream.DeliveryMessage {
+func (b backend) read(t rapid.TB, consumer string, limit int) []stream.DeliveryMessage {
 	t.Helper()
 	messages, err := b.ReadDeliveries(context.Background(), consumer, limit, never)
 	if err != nil {
@@ -45,7 +46,7 @@ func (b backend) read(t testing.TB, consumer string, limit int) []stream.Deliver
 	return messages
 }
 
-func (b backend) reclaim(t testing.TB, consumer string, limit int) []stream.DeliveryMessage {
+func (b backend) reclaim(t rapid.TB, consumer string, limit int) []stream.DeliveryMessage {
 	t.Helper()
 	messages, err := b.ReclaimDeliveries(context.Background(), consumer, 0, limit)
 	if err != nil {
@@ -54,14 +55,14 @@ func (b backend) reclaim(t testing.TB, consumer string, limit int) []stream.Deli
 	return messages
 }
 
-func (b backend) done(t testing.TB, messages ...stream.DeliveryMessage) {
+func (b backend) done(t rapid.TB, messages ...stream.DeliveryMessage) {
 	t.Helper()
 	if err := b.Done(context.Background(), messages); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b backend) postpone(t testing.TB, at time.Time, messages ...stream.DeliveryMessage) {
+func (b backend) postpone(t rapid.TB, at time.Time, messages ...stream.DeliveryMessage) {
 	t.Helper()
 	var postponements []stream.Postponement
 	for _, m := range messages {
@@ -72,7 +73,7 @@ func (b backend) postpone(t testing.TB, at time.Time, messages ...stream.Deliver
 	}
 }
 
-func (b backend) promote(t testing.TB, now time.Time, limit int) (int, time.Time) {
+func (b backend) promote(t rapid.TB, now time.Time, limit int) (int, time.Time) {
 	t.Helper()
 	moved, next, err := b.Promote(context.Background(), now, limit)
 	if err != nil {
@@ -81,7 +82,7 @@ func (b backend) promote(t testing.TB, now time.Time, limit int) (int, time.Time
 	return moved, next
 }
 
-func (b backend) missing(t testing.TB, events ...int64) []int64 {
+func (b backend) missing(t rapid.TB, events ...int64) []int64 {
 	t.Helper()
 	missing, err := b.Missing(context.Background(), events)
 	if err != nil {
@@ -90,7 +91,7 @@ func (b backend) missing(t testing.TB, events ...int64) []int64 {
 	return missing
 }
 
-func (b backend) depth(t testing.TB) stream.Depth {
+func (b backend) depth(t rapid.TB) stream.Depth {
 	t.Helper()
 	d, err := b.Depth(context.Background())
 	if err != nil {
@@ -253,9 +254,9 @@ func TestDelay(t *testing.T) {
 // it first, ends it; the other changes nothing, whatever has become of the event.
 func TestLateConsumersChangeNothing(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(backend, testing.TB, stream.DeliveryMessage){
-		"done":     func(b backend, t testing.TB, m stream.DeliveryMessage) { b.done(t, m) },
-		"postpone": func(b backend, t testing.TB, m stream.DeliveryMessage) { b.postpone(t, start, m) },
+	for name, end := range map[string]func(backend, rapid.TB, stream.DeliveryMessage){
+		"done":     func(b backend, t rapid.TB, m stream.DeliveryMessage) { b.done(t, m) },
+		"postpone": func(b backend, t rapid.TB, m stream.DeliveryMessage) { b.postpone(t, start, m) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -294,11 +295,11 @@ func TestLateConsumersChangeNothing(t *testing.T) {
 func TestBatchesOfLateConsumers(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		end  func(backend, testing.TB, ...stream.DeliveryMessage)
+		end  func(backend, rapid.TB, ...stream.DeliveryMessage)
 		want stream.Depth
 	}{
-		"done":     {func(b backend, t testing.TB, m ...stream.DeliveryMessage) { b.done(t, m...) }, stream.Depth{}},
-		"postpone": {func(b backend, t testing.TB, m ...stream.DeliveryMessage) { b.postpone(t, start, m...) }, stream.Depth{Delayed: 2}},
+		"done":     {func(b backend, t rapid.TB, m ...stream.DeliveryMessage) { b.done(t, m...) }, stream.Depth{}},
+		"postpone": {func(b backend, t rapid.TB, m ...stream.DeliveryMessage) { b.postpone(t, start, m...) }, stream.Depth{Delayed: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -492,7 +493,7 @@ func TestReconcileReadsInSteps(t *testing.T) {
 	})
 }
 
-func (b backend) reconcile(t testing.TB) int {
+func (b backend) reconcile(t rapid.TB) int {
 	t.Helper()
 	repaired, err := b.Reconcile(context.Background())
 	if err != nil {
@@ -501,7 +502,7 @@ func (b backend) reconcile(t testing.TB) int {
 	return repaired
 }
 
-func (b backend) del(t testing.TB, key string) {
+func (b backend) del(t rapid.TB, key string) {
 	t.Helper()
 	if err := b.client.Del(context.Background(), key).Err(); err != nil {
 		t.Fatal(err)

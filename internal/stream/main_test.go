@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
 
 	"crier/internal/servicetest"
 	"crier/internal/stream"
@@ -74,7 +75,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 // flush empties the server, as somebody could at any time.
-func (b backend) flush(t testing.TB) {
+func (b backend) flush(t rapid.TB) {
 	t.Helper()
 	if err := b.client.FlushAll(context.Background()).Err(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package stream
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -33,8 +34,10 @@ func (id streamID) compare(other streamID) int {
 
 // next is the least id above id.
 func (id streamID) next() streamID {
-	id.seq++
-	return id
+	if id.seq == math.MaxUint64 {
+		return streamID{ms: id.ms + 1}
+	}
+	return streamID{ms: id.ms, seq: id.seq + 1}
 }
 
 // String is the form that Redis reads.

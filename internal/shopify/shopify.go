@@ -1,0 +1,210 @@
+// Package shopify reads Shopify's product CSV, the format that most shops
+// export, and loads it into the marketplace through its rules.
+//
+// A product is one row or more with the same handle: the first row has what
+// the product is, and each row one variant, one picture, or both
+// (Shopify's documentation, "Using CSV files to import and export products").
+package shopify
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"crier/internal/market"
+)
+
+// MaxVariants is how many variants of a product are read: as many as one
+// advertUpsert takes (contract marketplacer.md, Limits).
+const MaxVariants = 100
+
+// MaxImages is how many pictures of a product are read: as many as an advert takes at once.
+const MaxImages = 100
+
+// Product is one product of a file, with at least one variant. What is unset
+// has no column in the file and says nothing of a product that exists already.
+type Product struct {
+	// File is the name that Parse was given, Line where the product's first row starts, from 1.
+	File string
+	Line int
+	// Handle names the product within its shop; neither it nor Title is empty.
+	Handle string
+	Title  string
+	// Body is HTML; null where the product has none.
+	Body market.Opt[string]
+	// Vendor, Type and the list of Tags are null where the product has none.
+	Vendor market.Opt[string]
+	Type   market.Opt[string]
+	Tags   market.Opt[[]string]
+	// Published is true where the file leaves it open.
+	Published market.Opt[bool]
+	// Options are the names of what tells the variants apart, at most three;
+	// none where the product comes in one form only.
+	Options []string
+	// Variants differ in their Values.
+	Variants []Variant
+	// Images are in the order in which they are shown, each URL once.
+	Images []Image
+}
+
+// Variant is one form in which a product is sold.
+type Variant struct {
+	// Line is where its row starts, from 1.
+	Line int
+	// Values answer the product's Options, one each.
+	Values []string
+	// SKU and Barcode are null where the variant has none.
+	SKU     market.Opt[string]
+	Barcode market.Opt[string]
+	// PriceCents is what is paid, above zero; CompareAtCents what it was before, 0 where nothing is said.
+	PriceCents     int64
+	CompareAtCents int64
+	// Quantity is unset where the file does not say how many there are.
+	Quantity market.Opt[int64]
+	// Unlimited says that it sells on when there are none left, or that nobody counts them.
+	Unlimited market.Opt[bool]
+	// Image is the URL of its own picture, "" where it has none.
+	Image string
+}
+
+// Key names a variant within its product, as Shopify titles it: its values with
+// slashes between, or "Default Title". A slash within a value is doubled, so
+// that no two are alike.
+func (v *Variant) Key() string {
+	if len(v.Values) == 0 {
+		return defaultTitle
+	}
+	parts := make([]string, len(v.Values))
+	for i, value := range v.Values {
+		parts[i] = strings.ReplaceAll(value, "/", "//")
+	}
+	return strings.Join(parts, " / ")
+}
+
+// Image is a picture of a product.
+type Image struct {
+	// Line is where its row starts, from 1.
+	Line int
+	// URL is absolute, http or https.
+	URL string
+	// Position is its place among the product's pictures; smaller ones come first.
+	Position int
+	// Alt is what it shows, in words; "" where nobody wrote it.
+	Alt string
+}
+
+// RowError says why a row was not loaded.
+type RowError struct {
+	File string
+	// Line is the physical line on which the row starts, from 1.
+	Line   int
+	Reason string
+}
+
+// Error gives the place as compilers do, then the reason.
+func (e RowError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason) }
+
+// Parse reads a file, whose name is for the errors only. Columns are found by
+// their names, old or new, in any order; those it does not know are ignored. A
+// row that cannot be loaded makes one error with all its reasons, in the order
+// of the lines, and all others are in the products. A first row whose product
+// cannot be loaded takes the product's other rows with it.
+func Parse(r io.Reader, file string) ([]Product, []RowError) {
+	reader := csv.NewReader(withoutBOM(r))
+	reader.FieldsPerRecord = -1
+	a := &assembly{file: file, drafts: map[string]*draft{}}
+	line, cells, err := next(reader, 1)
+	if err == nil {
+		a.columns, err = readHeader(cells)
+	}
+	if err != nil {
+		return nil, []RowError{{File: file, Line: line, Reason: headerReason(err)}}
+	}
+	for {
+		line, cells, err = next(reader, line)
+		switch {
+		case errors.Is(err, io.EOF):
+			return a.finish()
+		case err == nil:
+			a.add(&row{columns: a.columns, cells: cells, line: line})
+			continue
+		}
+		a.refuse(line, brokenReason(err))
+		if !isSyntax(err) {
+			return a.finish()
+		}
+	}
+}
+
+// next reads a row and says where it starts; at last, where that cannot be told.
+func next(reader *csv.Reader, last int) (line int, cells []string, err error) {
+	cells, err = reader.Read()
+	var syntax *csv.ParseError
+	switch {
+	case errors.As(err, &syntax):
+		return syntax.StartLine, nil, err
+	case err != nil:
+		return last, nil, err
+	}
+	line, _ = reader.FieldPos(0)
+	return line, cells, nil
+}
+
+// withoutBOM skips the mark that some programs put before UTF-8.
+func withoutBOM(r io.Reader) io.Reader {
+	buffered := bufio.NewReader(r)
+	// An error of Peek comes again with the first Read.
+	if start, _ := buffered.Peek(3); bytes.Equal(start, []byte("\xef\xbb\xbf")) {
+		_, _ = buffered.Discard(3) // they are in the buffer
+	}
+	return buffered
+}
+
+// isSyntax reports whether err is about one row, after which reading can go on.
+func isSyntax(err error) bool {
+	var syntax *csv.ParseError
+	return errors.As(err, &syntax)
+}
+
+// headerReason says why there is no header.
+func headerReason(err error) string {
+	if errors.Is(err, io.EOF) {
+		return "the file is empty: a product CSV begins with a row of column names"
+	}
+	if isSyntax(err) {
+		return brokenReason(err)
+	}
+	return err.Error()
+}
+
+// brokenReason says what is wrong with a row that cannot be taken apart.
+func brokenReason(err error) string {
+	switch {
+	case errors.Is(err, csv.ErrQuote):
+		return `a cell that begins with a quote must end with one, and "" stands for a quote within it`
+	case errors.Is(err, csv.ErrBareQuote):
+		return `a cell with a quote in it must stand in quotes, with "" for each quote within it`
+	}
+	return fmt.Sprintf("the file cannot be read further: %v", err)
+}
+
+// finish returns what was read.
+func (a *assembly) finish() ([]Product, []RowError) {
+	var products []Product
+	for _, d := range a.order {
+		if len(d.Variants) == 0 {
+			a.dropImages(d)
+			continue
+		}
+		slices.SortStableFunc(d.Images, func(x, y Image) int { return cmp.Compare(x.Position, y.Position) })
+		products = append(products, d.Product)
+	}
+	slices.SortStableFunc(a.errors, func(x, y RowError) int { return cmp.Compare(x.Line, y.Line) })
+	return products, a.errors
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"crier/internal/market"
+)
+
+// Recorded reads the outbox in the order of its numbers.
+func (s *Store) Recorded(ctx context.Context) ([]market.Change, error) {
+	rows, err := s.read.DB.QueryContext(ctx, `SELECT "id", "subject_type", "subject_num", "action", COALESCE("sellers", 'null'),
+		"shared", COALESCE("changed", 'null'), "actor", "at", "traceparent" FROM "changes" ORDER BY "id"`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []market.Change
+	for rows.Next() {
+		var c market.Change
+		var sellers, changed []byte
+		if err := rows.Scan(&c.Num, &c.Subject.Type, &c.Subject.Num, &c.Action, &sellers, &c.Shared, &changed, &c.Actor, &c.At, &c.Traceparent); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(sellers, &c.Sellers); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(changed, &c.Changed); err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// WriteByReader tries to write by the pool that only reads.
+func (s *Store) WriteByReader(ctx context.Context) error {
+	_, err := s.read.DB.ExecContext(ctx, `DELETE FROM "brands"`)
+	return err
+}

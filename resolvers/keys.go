@@ -1,0 +1,49 @@
+package resolvers
+
+import (
+	"context"
+
+	"crier/graph"
+	"crier/internal/market"
+)
+
+// newKey is what marketplacerApiKeyCreate says of a key.
+func newKey(in graph.MarketplacerAPIKeyCreateMutationInput) market.APIKeyAttributes {
+	return market.APIKeyAttributes{
+		APITermsOfUse: in.APITermsOfUse,
+		Description:   in.Description,
+		Organization:  in.Organization,
+		Scopes:        in.Scopes.Value(),
+		SellerID:      in.SellerID.Value(),
+	}
+}
+
+// principal is who the viewer speaks for: a seller, or the operator, whom the
+// organization of the key names.
+func principal(ctx context.Context) (*graph.APIKeyPrincipal, error) {
+	v, err := viewing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &graph.APIKeyPrincipal{Username: &v.Key}
+	if !v.IsOperator() {
+		p.Seller, err = required[market.Seller](ctx, v.Seller)
+		if err != nil {
+			return nil, err
+		}
+		p.Name, p.EmailAddress = &p.Seller.BusinessName, &p.Seller.EmailAddress
+		return p, nil
+	}
+	ref, err := market.ParseID(v.Key)
+	if err != nil || ref.Type != "MarketplacerAPIKey" {
+		return p, nil // a command has no key
+	}
+	key, err := one[market.MarketplacerAPIKey](ctx, ref.Num)
+	if err != nil {
+		return nil, err
+	}
+	if key != nil {
+		p.Name = &key.Organization
+	}
+	return p, nil
+}

@@ -1,0 +1,462 @@
+// Command crier is a marketplace API server in which webhooks are part of the
+// GraphQL schema. This file wires the parts together: configuration, start,
+// ordered stop; what they do is in their own folders.
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"crier/console"
+	"crier/delivery"
+	"crier/delivery/egress"
+	"crier/graph"
+	"crier/internal/config"
+	"crier/internal/demo"
+	"crier/internal/document"
+	"crier/internal/market"
+	"crier/internal/sample"
+	"crier/internal/shopify"
+	"crier/internal/store"
+	"crier/internal/stream"
+	"crier/internal/viewer"
+	"crier/resolvers"
+)
+
+// version is the release; the commit is in the build information.
+const version = "0.1.0"
+
+// command is the command line (contract server.md).
+type command struct {
+	config.Config
+
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the API, relay changes and deliver webhooks (the default)."`
+	Demo    demoCommand    `cmd:"" help:"Show the main job: changes made, webhooks received and verified."`
+	Import  importCommand  `cmd:"" help:"Load catalogues from Shopify product CSV."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema."`
+	Version versionCommand `cmd:"" help:"Show version, commit and Go version."`
+}
+
+// terminal is where a command talks.
+type terminal struct {
+	ctx      context.Context
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, out, errs io.Writer) int {
+	var c command
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("crier"), kong.Description("A GraphQL-native marketplace API server whose webhooks are part of the schema."),
+		kong.DefaultEnvars("CRIER"), kong.Writers(out, errs), kong.Exit(func(code int) { exit = code }), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(errs, "crier:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err == nil {
+		err = parsed.Run(&c.Config, terminal{ctx, out, errs})
+	}
+	if err != nil {
+		fmt.Fprintln(errs, "crier:", strings.ReplaceAll(err.Error(), "\n", "\ncrier: "))
+		return 1
+	}
+	return 0
+}
+
+type versionCommand struct{}
+
+// Run shows the version.
+func (versionCommand) Run(t terminal) error {
+	commit := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+	}
+	_, err := fmt.Fprintf(t.out, "crier %s commit %s %s\n", version, commit, runtime.Version())
+	return err
+}
+
+type migrateCommand struct{}
+
+// Run migrates the database.
+func (migrateCommand) Run(c *config.Config, t terminal) error {
+	s, _, err := settings(c, t)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(t.ctx, s, logger(s, t.err))
+	if err != nil {
+		return err
+	}
+	if err := db.Migrate(t.ctx); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	fmt.Fprintf(t.out, "the %s database is at this version's schema\n", db.Dialect())
+	return db.Close()
+}
+
+type serveCommand struct {
+	Migrate bool `default:"true" negatable:"" help:"Bring the database to this version's schema first."`
+}
+
+// Run serves until the process is told to stop.
+func (s serveCommand) Run(c *config.Config, t terminal) error {
+	checked, log, err := settings(c, t)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(t.ctx, "starting", slog.String("version", version), slog.Any("settings", checked))
+	srv, err := open(t.ctx, checked, log, s.Migrate)
+	if err != nil {
+		return err
+	}
+	made, err := srv.market.EnsureOperatorKey(t.ctx, checked.OperatorKey)
+	if err != nil {
+		return errors.Join(err, srv.close())
+	}
+	if made != "" {
+		fmt.Fprintf(t.err, "crier operator key (shown only now): %s\n", made)
+	}
+	return srv.run(t.ctx, func(url string) {
+		fmt.Fprintf(t.out, "crier ready url=%s database=%s redis=%s\n", url, srv.store.Dialect(), srv.redis.Redacted())
+	})
+}
+
+type demoCommand struct {
+	Once bool `help:"End after a verified delivery of each class; fail where one does not come within 60 s."`
+}
+
+// demoSecretKey encrypts the secrets of a demonstration that was given no key:
+// its webhooks guard nothing, and a second run must be able to read them.
+var demoSecretKey = []byte("crier demonstration secret key!!")
+
+// Run starts a server on sample data and shows the way of a webhook on it.
+func (d demoCommand) Run(c *config.Config, t terminal) error {
+	folder, err := os.MkdirTemp("", "crier-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	own := *c
+	own.Listen, own.SampleData, own.EndpointAllowHTTP, own.EndpointAllow = "127.0.0.1:0", "true", "true", "127.0.0.0/8,::1/128"
+	if own.DatabaseURL == defaultDatabase {
+		own.DatabaseURL = "sqlite:" + filepath.Join(folder, "crier.db")
+	}
+	if own.SecretKey == "" {
+		own.SecretKey = base64.StdEncoding.EncodeToString(demoSecretKey)
+	}
+	if own.LogLevel == "info" {
+		own.LogLevel = "warn"
+	}
+	checked, log, err := settings(&own, t)
+	if err != nil {
+		return err
+	}
+	srv, err := open(t.ctx, checked, log, true)
+	if err != nil {
+		return err
+	}
+	return d.show(srv, t)
+}
+
+// show runs the server and the demonstration beside it.
+func (d demoCommand) show(srv *server, t terminal) error {
+	_, key, err := srv.market.CreateAPIKey(t.ctx, market.Actor{ID: "demo"}, market.APIKeyAttributes{
+		APITermsOfUse: true, Description: "demonstration", Organization: "demo",
+	}, viewer.ValidScope)
+	if err != nil {
+		return errors.Join(err, srv.close())
+	}
+	ctx, stop := context.WithCancel(t.ctx)
+	defer stop()
+	ready := make(chan string, 1)
+	var group errgroup.Group
+	group.Go(func() error {
+		defer close(ready)
+		return srv.run(ctx, func(url string) { ready <- url })
+	})
+	group.Go(func() error {
+		url, ok := <-ready
+		if !ok {
+			return nil // the server's own error says why
+		}
+		err := demo.Run(ctx, demo.Options{URL: url, Key: key, Out: t.out, Once: d.Once, HeaderPrefix: srv.settings.HeaderPrefix})
+		if d.Once || err != nil {
+			stop()
+		}
+		return err
+	})
+	return group.Wait()
+}
+
+type importCommand struct {
+	Seller string   `placeholder:"NAME" help:"Business name of the seller who gets the products; created where missing."`
+	Files  []string `arg:"" name:"file" type:"existingfile" help:"Shopify product CSV files."`
+}
+
+// Run loads catalogues straight into the database; a server beside it delivers the events.
+func (i importCommand) Run(c *config.Config, t terminal) error {
+	s, log, err := settings(c, t)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(t.ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Migrate(t.ctx); err != nil {
+		return err
+	}
+	loader := loader{market.New(db, market.Options{Payment: market.PaymentPolicy(s.OrderPayment)}), db}
+	bad := 0
+	for _, file := range i.Files {
+		n, err := i.load(t, loader, file)
+		if err != nil {
+			return err
+		}
+		bad += n
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d bad rows were left out; the others are loaded", bad)
+	}
+	return nil
+}
+
+// load loads one file and returns how many of its rows were bad.
+func (i importCommand) load(t terminal, l loader, file string) (int, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	products, bad := shopify.Parse(f, file)
+	bar := progressbar.NewOptions(len(products), progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription(filepath.Base(file)),
+		progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(t.err)), progressbar.OptionClearOnFinish())
+	ctx := viewer.NewContext(t.ctx, viewer.Viewer{Key: "import"})
+	summary, refused, err := shopify.Load(ctx, l, market.Actor{ID: "import"}, i.Seller, products, func(done, _ int) { _ = bar.Set(done) })
+	if err != nil {
+		return 0, fmt.Errorf("import %s: %w", file, err)
+	}
+	bad = append(bad, refused...)
+	for _, row := range bad {
+		fmt.Fprintln(t.err, row)
+	}
+	fmt.Fprintf(t.out, "%s: %s\n", file, summary)
+	return len(bad), nil
+}
+
+// loader is what the import needs: the rules, and a look at what is there.
+type loader struct {
+	*market.Market
+	store *store.Store
+}
+
+// Find fills dest, a *[]*T, with the entities that meet the conditions.
+func (l loader) Find(ctx context.Context, dest any, conds ...market.Cond) error {
+	_, err := l.store.Select(ctx, dest, market.Query{Where: conds})
+	return err
+}
+
+// server is everything that runs.
+type server struct {
+	settings config.Settings
+	log      *slog.Logger
+	store    *store.Store
+	redis    *stream.Redis
+	market   *market.Market
+	worker   *delivery.Worker
+	handler  http.Handler
+	// url is where the API is reached; known once it listens.
+	url string
+}
+
+// open wires the parts together. Redis may be away.
+func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool) (*server, error) {
+	db, err := openStore(ctx, s, log)
+	if err != nil {
+		return nil, err
+	}
+	srv := &server{settings: s, log: log, store: db}
+	if migrate {
+		if err := db.Migrate(ctx); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	if srv.redis, err = stream.Open(ctx, s.RedisURL, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := srv.wire(ctx); err != nil {
+		return nil, errors.Join(err, srv.close())
+	}
+	return srv, nil
+}
+
+// wire builds market, API and worker on the open store and Redis.
+func (s *server) wire(ctx context.Context) error {
+	policy := egress.Policy{Allow: s.settings.EndpointAllow, AllowHTTP: s.settings.EndpointAllowHTTP}
+	limits := document.DefaultLimits
+	s.market = market.New(s.store, market.Options{
+		Payment: market.PaymentPolicy(s.settings.OrderPayment), CheckEndpoint: policy.CheckURL, HeaderPrefix: s.settings.HeaderPrefix,
+		// A schema without resolvers is enough to check a document.
+		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits, Log: s.log}),
+	})
+	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Currency: s.settings.Currency, BaseURL: func() string { return s.url }}
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders, Log: s.log})
+	var err error
+	s.worker, err = delivery.New(delivery.Options{
+		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,
+		Identity: delivery.Identity{Vertical: s.settings.Vertical, Prefix: s.settings.HeaderPrefix, UserAgent: "Crier/" + version},
+		Grace:    s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
+	})
+	if err != nil {
+		return err
+	}
+	s.store.OnCommit(s.worker.Committed)
+	s.handler = s.routes(documents, root)
+	if s.settings.SampleData {
+		return sample.Load(ctx, loader{s.market, s.store})
+	}
+	return nil
+}
+
+// routes are the paths of contract server.md.
+func (s *server) routes(documents *document.Documents, root *resolvers.Resolver) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	if s.settings.API {
+		api := resolvers.NewHandler(documents, resolvers.Options{Keys: s.store, Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema, Log: s.log})
+		mux.Handle("/graphql", api)
+		mux.Handle("GET /schema.graphql", api.SchemaHandler())
+		mux.Handle("GET /images/", resolvers.ImageHandler(s.store))
+		mux.Handle("/", console.Handler())
+	}
+	return mux
+}
+
+// ready says whether the process can serve. Mutations go on while Redis is
+// away, so that is shown without making the process unready.
+func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	redis := "ready"
+	if err := s.redis.Ping(ctx); err != nil {
+		redis = "away"
+	}
+	database := "ready"
+	if pending, err := s.store.MigrationsPending(ctx); err != nil {
+		database = "away"
+	} else if pending {
+		database = "waits for crier migrate"
+	}
+	if database != "ready" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	fmt.Fprintf(w, "database %s\nredis %s\n", database, redis)
+}
+
+// run serves until ctx ends, then stops in order: no new requests, deliveries
+// in flight, connections.
+func (s *server) run(ctx context.Context, ready func(url string)) error {
+	listener, err := net.Listen("tcp", s.settings.Listen)
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	s.url = "http://" + listener.Addr().String()
+	web := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	group, working := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error { return s.worker.Run(working) })
+	group.Go(func() error {
+		<-working.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.Grace)
+		defer cancel()
+		if err := web.Shutdown(grace); err != nil {
+			s.log.WarnContext(grace, "requests were cut off", slog.Any("error", err))
+			return web.Close()
+		}
+		return nil
+	})
+	ready(s.url)
+	return errors.Join(group.Wait(), s.close())
+}
+
+// close closes what open opened.
+func (s *server) close() error { return errors.Join(s.redis.Close(), s.store.Close()) }
+
+const defaultDatabase = "sqlite:crier-data/crier.db"
+
+// settings checks the configuration and makes the logger it asks for.
+func settings(c *config.Config, t terminal) (config.Settings, *slog.Logger, error) {
+	s, err := c.Check()
+	if err != nil {
+		return s, nil, err
+	}
+	return s, logger(s, t.err), nil
+}
+
+// logger writes to standard error: text on a terminal, else JSON.
+func logger(s config.Settings, out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.LogLevel}
+	if s.LogFormat == "text" || s.LogFormat == "" && isTerminal(out) {
+		return slog.New(slog.NewTextHandler(out, options))
+	}
+	return slog.New(slog.NewJSONHandler(out, options))
+}
+
+func isTerminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// openStore opens the database; the key of an embedded one lies beside it.
+func openStore(ctx context.Context, s config.Settings, log *slog.Logger) (*store.Store, error) {
+	key := s.SecretKey
+	if path, embedded := strings.CutPrefix(s.DatabaseURL, "sqlite:"); embedded && key == nil {
+		var err error
+		if key, err = config.KeyFile(filepath.Join(filepath.Dir(path), "secret.key")); err != nil {
+			return nil, err
+		}
+	}
+	return store.Open(ctx, s.DatabaseURL, store.Options{SecretKey: key, Log: log})
+}
