@@ -32,7 +32,7 @@ func (r *stateResolver) Short(ctx context.Context, obj *market.State) (string, e
 }
 
 func (r *stateResolver) Slug(ctx context.Context, obj *market.State) (string, error) {
-	return slug(obj.Name), nil
+	return market.Slug(obj.Name), nil
 }
 
 func (r *Resolver) Address() graph.AddressResolver { return &addressResolver{r} }

@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -170,15 +169,36 @@ func (r *deletedAdvertResolver) Variants(ctx context.Context, obj *market.Delete
 }
 
 func (r *mutationResolver) AdvertUpsert(ctx context.Context, input graph.AdvertUpsertMutationInput) (*graph.AdvertUpsertMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: AdvertUpsert - advertUpsert"))
+	advert, err := change(ctx, func(actor market.Actor) (*market.Advert, error) {
+		return r.Market.UpsertAdvert(ctx, actor, advertUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.AdvertUpsertMutationPayload{Advert: advert, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) AdvertDelete(ctx context.Context, input graph.AdvertDeleteMutationInput) (*graph.AdvertDeleteMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: AdvertDelete - advertDelete"))
+	advert, err := change(ctx, func(actor market.Actor) (*market.Advert, error) {
+		return r.Market.DeleteAdvert(ctx, actor, input.ID)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.AdvertDeleteMutationPayload{Advert: advert, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) AdvertPublishedUpdate(ctx context.Context, input graph.AdvertPublishedUpdateMutationInput) (*graph.AdvertPublishedUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: AdvertPublishedUpdate - advertPublishedUpdate"))
+	advert, err := change(ctx, func(actor market.Actor) (*market.Advert, error) {
+		return r.Market.PublishAdvert(ctx, actor, input.ID, input.Published)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.AdvertPublishedUpdateMutationPayload{Advert: advert, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) AdvertsWhere(ctx context.Context, after *string, before *string, brandIds []string, createdSince *time.Time, createdUntil *time.Time, externalID *graph.ExternalIDInput, first *int, idTitleSkuBarcode *string, last *int, legacyIds []int, q *string, retailerIds []string, sort []*graph.AdvertsWhereSort, status *graph.AdvertStatusEnum, stockStatus *graph.AdvertStockStatusEnum, taxonIds []string, taxonIdsWithDescendants []string, title *string, variantBarcodes []string, variantSkus []string, vetted *bool) (*market.Connection[market.Advert], error) {

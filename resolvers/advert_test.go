@@ -27,7 +27,7 @@ func TestAdvertFields(t *testing.T) {
 		"brand": {"name": "Ostrea", "slug": "ostrea", "default": false, "logo": null}, "seller": {"businessName": "North Shop"},
 		"taxon": {"title": "Boots"}, "taxonNullable": {"title": "Boots"},
 		"description": "Very **red**", "descriptionHtml": "<p>Very <strong>red</strong></p>\n",
-		"pagePath": "/adverts/1-red-boots", "url": null, "displayImage": {"url": "https://img.example/first.png", "position": 0},
+		"pagePath": "/adverts/1/red-boots", "url": null, "displayImage": {"url": "https://img.example/first.png", "position": 0},
 		"images": {"totalCount": 2, "nodes": [
 			{"url": "https://img.example/first.png", "alt": null, "metadata": null}, {"url": "https://img.example/second.png", "alt": null, "metadata": null}]},
 		"advertOptionValues": {"nodes": [{"optionType": {"name": "material"}, "optionValue": null, "textValue": "leather"}]},
@@ -53,7 +53,7 @@ func TestAdvertWithoutAnything(t *testing.T) {
 		recommendedRetailPrice recommendedRetailPriceFormatted
 	} } }`).is(`{"node": {
 		"fullTitle": "***", "displayable": false, "online": false, "statusText": "Waiting for vetting", "brand": null,
-		"description": null, "descriptionHtml": null, "pagePath": "/adverts/2", "url": "https://shop.example/adverts/2", "displayImage": null,
+		"description": null, "descriptionHtml": null, "pagePath": "/adverts/2/-", "url": "https://shop.example/adverts/2/-", "displayImage": null,
 		"images": {"totalCount": 0, "nodes": [], "edges": [], "pageInfo": {"startCursor": null, "endCursor": null, "hasNextPage": false, "hasPreviousPage": false}},
 		"externalIds": [], "metadata": [], "totalDomesticShippingCostCents": 0,
 		"lowestPrice": null, "lowestOriginalPrice": null, "lowestPriceCents": null, "lowestOriginalPriceCents": null,

@@ -128,11 +128,7 @@ func shippingCents(ctx context.Context, a *market.Advert) (int64, error) {
 
 // pagePath is where an advert's page is on the marketplace's site.
 func pagePath(a *market.Advert) string {
-	path := "/adverts/" + strconv.FormatInt(a.Num, 10)
-	if title := slug(a.Title); title != "" {
-		path += "-" + title
-	}
-	return path
+	return "/adverts/" + strconv.FormatInt(a.Num, 10) + "/" + market.Slug(a.Title)
 }
 
 // siteURL is the address of a page of the marketplace's site; nil without one.

@@ -18,14 +18,14 @@ func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input g
 		stored, key, err = r.Market.CreateAPIKey(ctx, actor, newKey(input), viewer.ValidScope)
 		return stored, err
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	payload := &graph.MarketplacerAPIKeyCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status,
 	}
-	if refusals == nil {
+	if refused == nil {
 		payload.APIKey, payload.MarketplacerAPIKey = &key, stored
 	}
 	return payload, nil

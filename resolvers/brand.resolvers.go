@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *brandResolver) ExternalIds(ctx context.Context, obj *market.Brand) ([]*market.ExternalID, error) {
@@ -21,7 +20,14 @@ func (r *brandResolver) Logo(ctx context.Context, obj *market.Brand) (*market.Im
 }
 
 func (r *mutationResolver) BrandCreateOrUpdate(ctx context.Context, input graph.BrandCreateOrUpdateMutationInput) (*graph.BrandCreateOrUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandCreateOrUpdate - brandCreateOrUpdate"))
+	brand, err := change(ctx, func(actor market.Actor) (*market.Brand, error) {
+		return r.Market.UpsertBrand(ctx, actor, brandUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.BrandCreateOrUpdateMutationPayload{Brand: brand, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) Brands(ctx context.Context, after *string, before *string, first *int, last *int, showOnlineOnly *bool) (*market.Connection[market.Brand], error) {

@@ -17,12 +17,12 @@ func (r *mutationResolver) ShipmentCarrierCreate(ctx context.Context, input grap
 			HomepageURL: input.HomepageURL.Value(), Name: input.Name, TrackingURL: input.TrackingURL.Value(),
 		})
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.ShipmentCarrierCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, ShipmentCarrier: carrier, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, ShipmentCarrier: carrier, Status: status,
 	}, nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *externalIDResolver) Owner(ctx context.Context, obj *market.ExternalID) (market.Node, error) {
@@ -17,11 +16,31 @@ func (r *externalIDResolver) Owner(ctx context.Context, obj *market.ExternalID) 
 }
 
 func (r *mutationResolver) ExternalIDUpsert(ctx context.Context, input graph.ExternalIDUpsertMutationInput) (*graph.ExternalIDUpsertMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ExternalIDUpsert - externalIdUpsert"))
+	if err := r.writable(ctx, input.Owner); err != nil {
+		return nil, err
+	}
+	externalID, err := change(ctx, func(actor market.Actor) (*market.ExternalID, error) {
+		return r.Market.UpsertExternalID(ctx, actor, input.Owner, input.Key, input.Value, input.OwnerKeyUnique.Value())
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ExternalIDUpsertMutationPayload{ExternalID: externalID, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) MetadataUpsert(ctx context.Context, input graph.MetadataUpsertMutationInput) (*graph.MetadataUpsertMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: MetadataUpsert - metadataUpsert"))
+	if err := r.writable(ctx, input.Owner); err != nil {
+		return nil, err
+	}
+	metadatum, err := change(ctx, func(actor market.Actor) (*market.Metadatum, error) {
+		return r.Market.UpsertMetadatum(ctx, actor, input.Owner, input.Key, input.Value)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.MetadataUpsertMutationPayload{Metadata: metadatum, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) ExternalIds(ctx context.Context, first *int, key *string, ownerType *string, value *string, values []string) ([]*market.ExternalID, error) {

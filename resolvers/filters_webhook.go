@@ -12,8 +12,8 @@ import (
 // newestFirst orders by number, the last one made first.
 var newestFirst = []market.Sort{{Column: "id", Desc: true}}
 
-// number reads the global id of one type that an argument holds.
-func number(argument, typeName, id string) (int64, error) {
+// numberIn reads the global id of one type that an argument holds.
+func numberIn(argument, typeName, id string) (int64, error) {
 	nums, err := numbers(typeName, []string{id})
 	if err != nil {
 		return 0, badInput(fmt.Sprintf("%s: %s", argument, err))
@@ -26,7 +26,7 @@ func (f *filter) only(column, argument, typeName string, id *string) {
 	if id == nil || f.err != nil {
 		return
 	}
-	num, err := number(argument, typeName, *id)
+	num, err := numberIn(argument, typeName, *id)
 	f.err = err
 	f.add(market.Eq(column, num))
 }

@@ -9,15 +9,28 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) OptionTypeCreateOrUpdate(ctx context.Context, input graph.OptionTypeCreateOrUpdateMutationInput) (*graph.OptionTypeCreateOrUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: OptionTypeCreateOrUpdate - optionTypeCreateOrUpdate"))
+	optionType, err := change(ctx, func(actor market.Actor) (*market.OptionType, error) {
+		return r.Market.UpsertOptionType(ctx, actor, optionTypeUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.OptionTypeCreateOrUpdateMutationPayload{OptionType: optionType, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) OptionValueCreateOrUpdate(ctx context.Context, input graph.OptionValueCreateOrUpdateMutationInput) (*graph.OptionValueCreateOrUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: OptionValueCreateOrUpdate - optionValueCreateOrUpdate"))
+	optionValue, err := change(ctx, func(actor market.Actor) (*market.OptionValue, error) {
+		return r.Market.UpsertOptionValue(ctx, actor, optionValueUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.OptionValueCreateOrUpdateMutationPayload{OptionValue: optionValue, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *optionTypeResolver) ExternalIds(ctx context.Context, obj *market.OptionType) ([]*market.ExternalID, error) {

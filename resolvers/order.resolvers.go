@@ -16,12 +16,12 @@ func (r *mutationResolver) OrderCreate(ctx context.Context, input graph.OrderCre
 	order, err := change(ctx, func(actor market.Actor) (*market.Order, error) {
 		return r.Market.CreateOrder(ctx, actor, newOrder(input))
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.OrderCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Order: order, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Order: order, Status: status,
 	}, nil
 }
 
@@ -29,12 +29,12 @@ func (r *mutationResolver) OrderUpdate(ctx context.Context, input graph.OrderUpd
 	order, err := change(ctx, func(actor market.Actor) (*market.Order, error) {
 		return r.Market.UpdateOrder(ctx, actor, input.OrderID, input.Status, buyerChanges(input.Attributes.Value()))
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.OrderUpdateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Order: order, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Order: order, Status: status,
 	}, nil
 }
 
@@ -170,7 +170,7 @@ func (r *orderResolver) TotalFormatted(ctx context.Context, obj *market.Order, c
 }
 
 func (r *queryResolver) Order(ctx context.Context, orderID string) (*market.Order, error) {
-	num, err := number("orderId", "Order", orderID)
+	num, err := numberIn("orderId", "Order", orderID)
 	if err != nil {
 		return nil, err
 	}

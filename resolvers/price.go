@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/currency"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
-	"golang.org/x/text/number"
+	decimals "golang.org/x/text/number"
 
 	"crier/internal/market"
 	"crier/internal/viewer"
@@ -125,5 +125,5 @@ func money(unit currency.Unit, cents int64) string {
 	if cents%100 != 0 {
 		digits = max(digits, 2)
 	}
-	return sign + symbol + printer.Sprint(number.Decimal(float64(cents)/100, number.Scale(digits)))
+	return sign + symbol + printer.Sprint(decimals.Decimal(float64(cents)/100, decimals.Scale(digits)))
 }

@@ -9,11 +9,17 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) PrototypeCreateOrUpdate(ctx context.Context, input graph.PrototypeCreateOrUpdateMutationInput) (*graph.PrototypeCreateOrUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: PrototypeCreateOrUpdate - prototypeCreateOrUpdate"))
+	prototype, err := change(ctx, func(actor market.Actor) (*market.Prototype, error) {
+		return r.Market.UpsertPrototype(ctx, actor, prototypeUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.PrototypeCreateOrUpdateMutationPayload{Prototype: prototype, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *prototypeResolver) ExternalIds(ctx context.Context, obj *market.Prototype) ([]*market.ExternalID, error) {

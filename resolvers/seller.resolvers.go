@@ -9,15 +9,28 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) SellerCreate(ctx context.Context, input graph.SellerCreateMutationInput) (*graph.SellerCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: SellerCreate - sellerCreate"))
+	seller, err := change(ctx, func(actor market.Actor) (*market.Seller, error) {
+		return r.Market.CreateSeller(ctx, actor, sellerAttributes(input.Attributes))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.SellerCreateMutationPayload{Seller: seller, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) SellerUpdate(ctx context.Context, input graph.SellerUpdateMutationInput) (*graph.SellerUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: SellerUpdate - sellerUpdate"))
+	seller, err := change(ctx, func(actor market.Actor) (*market.Seller, error) {
+		return r.Market.UpdateSeller(ctx, actor, input.SellerID.Value(), sellerUpdate(deref(input.Attributes.Value())))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.SellerUpdateMutationPayload{Seller: seller, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *graph.SellersWhereSort) (*market.Connection[market.Seller], error) {

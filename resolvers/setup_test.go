@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -202,3 +204,14 @@ func compact(t *testing.T, text []byte) string {
 
 // id is the global id of an entity.
 func id(typeName string, num int64) string { return market.Ref{Type: typeName, Num: num}.ID() }
+
+// into reads data into a struct.
+func (a answer) into(out any) {
+	a.t.Helper()
+	if err := json.Unmarshal(a.Data, out); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Data)
+	}
+}
+
+// joined is numbers in one line.
+func joined(nums []int64) string { return strings.Trim(fmt.Sprint(nums), "[]") }

@@ -15,12 +15,12 @@ func (r *mutationResolver) ShipmentCreate(ctx context.Context, input graph.Shipm
 	shipment, err := change(ctx, func(actor market.Actor) (*market.Shipment, error) {
 		return r.Market.CreateShipment(ctx, actor, newShipment(input))
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.ShipmentCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Shipment: shipment, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Shipment: shipment, Status: status,
 	}, nil
 }
 
@@ -28,12 +28,12 @@ func (r *mutationResolver) ShipmentUpdate(ctx context.Context, input graph.Shipm
 	shipment, err := change(ctx, func(actor market.Actor) (*market.Shipment, error) {
 		return r.Market.UpdateShipment(ctx, actor, input.ShipmentID, shipmentChanges(input))
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.ShipmentUpdateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Shipment: shipment, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Shipment: shipment, Status: status,
 	}, nil
 }
 
@@ -41,12 +41,12 @@ func (r *mutationResolver) ShipmentStatusCreate(ctx context.Context, input graph
 	entry, err := change(ctx, func(actor market.Actor) (*market.ShipmentStatus, error) {
 		return r.Market.CreateShipmentStatus(ctx, actor, input.ShipmentID, input.Status)
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.ShipmentStatusCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, ShipmentStatus: entry, Status: status,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, ShipmentStatus: entry, Status: status,
 	}, nil
 }
 

@@ -9,12 +9,18 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 	"strings"
 )
 
 func (r *mutationResolver) TaxonCreateOrUpdate(ctx context.Context, input graph.TaxonCreateOrUpdateMutationInput) (*graph.TaxonCreateOrUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: TaxonCreateOrUpdate - taxonCreateOrUpdate"))
+	taxon, err := change(ctx, func(actor market.Actor) (*market.Taxon, error) {
+		return r.Market.UpsertTaxon(ctx, actor, taxonUpsert(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.TaxonCreateOrUpdateMutationPayload{Taxon: taxon, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) Taxons(ctx context.Context, after *string, before *string, first *int, last *int, parentID *string, showOnlineOnly *bool) (*market.Connection[market.Taxon], error) {

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"strings"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
-	"golang.org/x/text/unicode/norm"
 )
 
 // markdown renders CommonMark with GitHub's tables, strikethrough and bare
@@ -35,21 +32,4 @@ func safeHTML(text string) (string, error) {
 		return "", fmt.Errorf("render a description: %w", err)
 	}
 	return sanitise.Sanitize(rendered.String()), nil
-}
-
-// slug is a name in lower case with hyphens and without accents, for use in URLs.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.Map(plain, norm.NFKD.String(name)), func(r rune) bool { return r == ' ' })
-	return strings.Join(words, "-")
-}
-
-// plain is a rune as slugs have it: accents are dropped, what is no letter or digit parts two words.
-func plain(r rune) rune {
-	switch {
-	case unicode.Is(unicode.Mn, r):
-		return -1
-	case unicode.IsLetter(r) || unicode.IsDigit(r):
-		return unicode.ToLower(r)
-	}
-	return ' '
 }

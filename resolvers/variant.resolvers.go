@@ -10,15 +10,28 @@ import (
 	"crier/graph"
 	"crier/internal/market"
 	"errors"
-	"fmt"
 )
 
 func (r *mutationResolver) VariantUpdate(ctx context.Context, input graph.VariantUpdateMutationInput) (*graph.VariantUpdateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: VariantUpdate - variantUpdate"))
+	variant, err := change(ctx, func(actor market.Actor) (*market.Variant, error) {
+		return r.Market.UpdateVariant(ctx, actor, input.VariantID.Value(), variantAttributes(input.Attributes))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.VariantUpdateMutationPayload{Variant: variant, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *mutationResolver) VariantDelete(ctx context.Context, input graph.VariantDeleteMutationInput) (*graph.VariantDeleteMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: VariantDelete - variantDelete"))
+	variant, err := change(ctx, func(actor market.Actor) (*market.Variant, error) {
+		return r.Market.DeleteVariant(ctx, actor, input.ID)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.VariantDeleteMutationPayload{Variant: variant, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) VariantsWhere(ctx context.Context, advertFilters *graph.AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *graph.VariantFilterInput) (*market.Connection[market.Variant], error) {

@@ -17,12 +17,12 @@ func (r *mutationResolver) WebhookCreate(ctx context.Context, input graph.Webhoo
 		return r.Market.CreateWebhook(ctx, actor, scopes, newWebhook(input.Attributes))
 	})
 	wrong := documentErrors(err)
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.WebhookCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refusals,
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refused,
 		Secret: whsec(made.Secret), Status: status, Webhook: made.Webhook,
 	}, nil
 }
@@ -32,12 +32,12 @@ func (r *mutationResolver) WebhookUpdate(ctx context.Context, input graph.Webhoo
 		return r.Market.UpdateWebhook(ctx, actor, scopes, input.WebhookID, webhookChanges(input.Attributes.Value()))
 	})
 	wrong := documentErrors(err)
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.WebhookUpdateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refusals,
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refused,
 		Secret: whsec(changed.Secret), Status: status, Webhook: changed.Webhook,
 	}, nil
 }
@@ -47,12 +47,12 @@ func (r *mutationResolver) WebhookDelete(ctx context.Context, input graph.Webhoo
 		webhook, err := r.Market.DeleteWebhook(ctx, actor, input.WebhookID)
 		return market.WebhookResult{Webhook: webhook}, err
 	})
-	status, refusals, err := outcome(err)
+	status, refused, err := outcome(err)
 	if err != nil {
 		return nil, err
 	}
 	return &graph.WebhookDeleteMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), Errors: refusals, Status: status, Webhook: deleted.Webhook,
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, Webhook: deleted.Webhook,
 	}, nil
 }
 

@@ -28,7 +28,7 @@ type root struct {
 	nodes    func(ctx context.Context, ids []string) ([]market.Node, error)
 	variants func(ctx context.Context, advert *market.Advert) (*market.Connection[market.Variant], error)
 	brand    func(ctx context.Context, advert *market.Advert) (*market.Brand, error)
-	orders   func(ctx context.Context) (*market.UpdatedOrdersConnection, error)
+	order    func(ctx context.Context, id string) (*market.Order, error)
 }
 
 func (r *root) Query() graph.QueryResolver   { return query{root: r} }
@@ -43,6 +43,10 @@ func (q query) Node(ctx context.Context, id string) (market.Node, error) { retur
 
 func (q query) Nodes(ctx context.Context, ids []string) ([]market.Node, error) {
 	return q.root.nodes(ctx, ids)
+}
+
+func (q query) Order(ctx context.Context, id string) (*market.Order, error) {
+	return q.root.order(ctx, id)
 }
 
 type advert struct {

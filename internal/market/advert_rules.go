@@ -101,6 +101,9 @@ func (d *advertDraft) fill() (err error) {
 	for _, v := range d.variants {
 		v.fill(&d.p, d.advert, d.options)
 	}
+	for _, v := range d.variants {
+		v.refuseSharedID(&d.p, d.allVariants())
+	}
 	return nil
 }
 

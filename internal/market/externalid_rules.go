@@ -79,6 +79,18 @@ func (u *unit) externalIDsOf(owner Ref) ([]*ExternalID, error) {
 	return present, nil
 }
 
+// removeExternalIDs deletes the external ids of owners that are deleted, at the same moment.
+func (u *unit) removeExternalIDs(ownerType string, owners []int64) error {
+	present, err := list[ExternalID](u, Eq("owner_type", ownerType), In("owner_id", owners))
+	if err != nil {
+		return fmt.Errorf("load the external ids of a %s: %w", ownerType, err)
+	}
+	for _, e := range present {
+		u.remove(e)
+	}
+	return nil
+}
+
 // setKey makes values the owner's external ids under a key.
 func (u *unit) setKey(p *problems, field string, owner Ref, key string, values []string, present []*ExternalID) error {
 	var spare []*ExternalID

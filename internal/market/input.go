@@ -122,8 +122,8 @@ func exists[T any](u *unit, where ...Cond) (bool, error) {
 	return len(rows) > 0, nil
 }
 
-// peek reads the entity of a global id that the rules only look at, of a kind
-// that everyone sees; nil after noting that there is none.
+// peek reads the entity of a global id that the rules only look at, whoever may
+// see it; nil after noting that there is none.
 func peek[T any, P interface {
 	*T
 	Entity

@@ -149,5 +149,6 @@ func (v *VariantOptionValue) ID() string { return v.Ref().ID() }
 func (v *VariantOptionValue) sellers() []int64 { return []int64{v.SellerID} }
 
 func (v *VariantOptionValue) parents() []parent {
-	return []parent{{ref: Ref{"Variant", v.VariantID}, field: "variantOptionValues"}}
+	variant := Ref{"Variant", v.VariantID}
+	return []parent{{ref: variant, field: "variantOptionValues"}, {ref: variant, field: "optionValues"}, {ref: variant, field: "label"}}
 }

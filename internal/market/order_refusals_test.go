@@ -132,9 +132,11 @@ func TestCreateOrderRefusals(t *testing.T) {
 		{"two invoices of the same", invoices(list(line(r.good, 1)), list(line(r.other, 1)), list(line(r.few, 1))), 422, []string{"invoices.2.line_items"}},
 
 		{"buyer", market.OrderCreate{
-			Order:     market.OrderAttributes{BuyerAttributes: market.BuyerAttributes{EmailAddress: market.Some("nobody"), FirstName: market.Some("a\x00b")}},
-			LineItems: list(line(r.good, 1)),
-		}, 422, []string{"email_address", "first_name"}},
+			Order: market.OrderAttributes{BuyerAttributes: market.BuyerAttributes{EmailAddress: market.Some("nobody"), FirstName: market.Some("a\x00b"),
+				Address: market.Some(market.AddressAttributes{City: market.Some("Oslo")}), BillingAddress: market.Some(market.AddressAttributes{ID: new("x")})}},
+			LineItems: list(line(r.good, 0)),
+		}, 422, []string{"address.address", "address.country", "address.postcode", "billing_address.address", "billing_address.city", "billing_address.country",
+			"billing_address.id", "billing_address.postcode", "email_address", "first_name", "line_items.0.quantity"}},
 		{"external id of an order", market.OrderCreate{Order: market.OrderAttributes{ExternalIDs: taken}, LineItems: list(line(r.good, 1))}, 422, []string{"external_ids"}},
 		{"external id of a line", lines(line(r.other, 1), with(r.good, func(l *attributes) { l.ExternalIDs = taken })), 422, []string{"line_items.1.external_ids"}},
 		{"external id of an invoice", market.OrderCreate{Invoices: []market.InvoiceAttributes{

@@ -24,6 +24,19 @@ type OrderAttributes struct {
 	Notes Opt[string]
 }
 
+// fill checks what in says, and sets it on an order that is not stored yet. Its
+// addresses are checked only: they are stored with the order's number.
+func (in OrderAttributes) fill(p *problems, order *Order) {
+	in.BuyerAttributes.fill(p, &order.Buyer)
+	optional(p, "notes", in.Notes, &order.Notes, valueLimit)
+	if in.Address.Value != nil {
+		fillAddress(p, "address", *in.Address.Value, nil)
+	}
+	if in.BillingAddress.Value != nil {
+		fillAddress(p, "billing_address", *in.BillingAddress.Value, nil)
+	}
+}
+
 // InvoiceAttributes is what orderCreate says of an invoice.
 type InvoiceAttributes struct {
 	ExternalIDs []Pair
@@ -38,6 +51,7 @@ type basket struct {
 	u      *unit
 	p      problems
 	in     OrderCreate
+	order  *Order
 	lines  []*orderLine
 	drafts []*invoiceDraft
 }
@@ -50,7 +64,7 @@ func (m *Market) CreateOrder(ctx context.Context, actor Actor, in OrderCreate) (
 		if err := actor.operatorOnly(); err != nil {
 			return nil, err
 		}
-		b := &basket{u: u, in: in}
+		b := &basket{u: u, in: in, order: &Order{Status: OrderNew}}
 		if err := b.fill(); err != nil {
 			return nil, err
 		}
@@ -71,6 +85,7 @@ func (m *Market) CreateOrder(ctx context.Context, actor Actor, in OrderCreate) (
 // fill turns the input into drafts of invoices, whose lines have their prices
 // and their stock, or refuses it.
 func (b *basket) fill() error {
+	b.in.Order.fill(&b.p, b.order)
 	b.lines, b.drafts = b.in.given(&b.p)
 	if err := b.load(); err != nil {
 		return err

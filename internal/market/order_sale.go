@@ -41,16 +41,12 @@ func (b *basket) sale() (*sale, error) {
 	if err := b.keepAll(); err != nil {
 		return nil, err
 	}
-	s := &sale{order: &Order{
-		Status:    OrderNew,
-		SellerIDs: each(b.lines, func(l *orderLine) int64 { return l.seller.Num }),
-	}}
+	b.order.SellerIDs = each(b.lines, func(l *orderLine) int64 { return l.seller.Num })
+	s := &sale{order: b.order}
 	for _, d := range b.drafts {
 		s.invoices = append(s.invoices, d.invoice())
 		s.items = append(s.items, d.items()...)
 	}
-	b.in.Order.fill(&b.p, &s.order.Buyer)
-	optional(&b.p, "notes", b.in.Order.Notes, &s.order.Notes, valueLimit)
 	return s, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"crier/internal/market"
+	"crier/internal/servicetest"
 	"crier/internal/store"
 )
 
@@ -30,7 +31,24 @@ type sales struct {
 // newSales opens an empty marketplace.
 func newSales(t testing.TB, payment market.PaymentPolicy) *sales {
 	t.Helper()
-	opened, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/sales.db", store.Options{SecretKey: make([]byte, 32)})
+	return newSalesIn(t, "sqlite:"+t.TempDir()+"/sales.db", payment)
+}
+
+// onBoth runs a test of transactions that meet on an empty marketplace in each database.
+func onBoth(t *testing.T, test func(*testing.T, *sales)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newSales(t, market.PaymentPaid))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, newSalesIn(t, servicetest.Postgres(t), market.PaymentPaid))
+	})
+}
+
+func newSalesIn(t testing.TB, url string, payment market.PaymentPolicy) *sales {
+	t.Helper()
+	opened, err := store.Open(t.Context(), url, store.Options{SecretKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

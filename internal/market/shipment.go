@@ -9,8 +9,8 @@ type Shipment struct {
 	DispatchedAt   time.Time
 	InvoiceID      int64
 	Note           *string
-	OrderID        int64
-	SellerID       int64
+	OrderID        int64  `changed:"-"`
+	SellerID       int64  `changed:"-"`
 	TrackingNumber string `changed:"trackingNumber,trackingLink"`
 }
 

@@ -262,24 +262,34 @@ func checkSent(t *rapid.T, s *sales, order *market.Order, bought, sent []int64) 
 
 func TestConcurrentShipmentsSendEachPieceOnce(t *testing.T) {
 	t.Parallel()
-	s := newSales(t, market.PaymentPaid)
-	_, variant := s.offer(s.seller(nil), 500, 10)
-	in := s.parcel(s.place(line(variant, 3)), s.carrier(), 1)
+	onBoth(t, func(t *testing.T, s *sales) {
+		_, variant := s.offer(s.seller(nil), 500, 10)
+		in := s.parcel(s.place(line(variant, 3)), s.carrier(), 1)
+		sent := together(t, 10, func(int) error {
+			_, err := s.CreateShipment(context.Background(), operator, in)
+			return err
+		})
+		if got := one[market.LineItem](s); sent != 3 || got.DispatchedCount != 3 || len(rows[market.Shipment](s)) != 3 {
+			t.Errorf("%d shipments succeeded, %d pieces were sent", sent, got.DispatchedCount)
+		}
+	})
+}
+
+// together does something n times at once; what fails must be refused. It returns how often it succeeded.
+func together(t *testing.T, n int, do func(i int) error) (succeeded int) {
+	t.Helper()
 	var wait sync.WaitGroup
-	errs := make([]error, 10)
+	errs := make([]error, n)
 	for i := range errs {
-		wait.Go(func() { _, errs[i] = s.CreateShipment(context.Background(), operator, in) })
+		wait.Go(func() { errs[i] = do(i) })
 	}
 	wait.Wait()
-	var sent int
 	for _, err := range errs {
 		if err == nil {
-			sent++
+			succeeded++
 		} else if !errors.As(err, new(*market.Invalid)) {
 			t.Error(err)
 		}
 	}
-	if got := one[market.LineItem](s); sent != 3 || got.DispatchedCount != 3 || len(rows[market.Shipment](s)) != 3 {
-		t.Errorf("%d shipments succeeded, %d pieces were sent", sent, got.DispatchedCount)
-	}
+	return succeeded
 }

@@ -10,8 +10,10 @@ type Variant struct {
 	CountOnHand      int64 `changed:"countOnHand,buyable"`
 	ExternalID       *string
 	InfiniteQuantity bool `changed:"infiniteQuantity,buyable"`
-	// Label is the variant's option values in words, kept with it so that orders can copy it.
-	Label     string
+	// Label is the variant's option values in words, or the advert's title where it
+	// has none, kept with it so that orders can copy it. It only follows from what
+	// is a change already.
+	Label     string `changed:"-"`
 	Notes     *string
 	Published bool `changed:"published,displayable,buyable"`
 	// SellerID is the advert's seller.

@@ -206,7 +206,7 @@ func (v *Variant) readStock(r *row) {
 // readImage reads the picture of a row; nil where it has none. One without a
 // position comes after those before it.
 func (d *draft) readImage(r *row) *Image {
-	i := &Image{Line: r.line, URL: r.link(imageURL), Alt: r.cell(imageAlt), Position: 1}
+	i := &Image{Line: r.line, URL: r.link(imageURL), Alt: r.text(imageAlt), Position: 1}
 	if i.URL == "" {
 		return nil
 	}

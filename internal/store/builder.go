@@ -18,6 +18,12 @@ type builder struct {
 	// deleted includes soft-deleted rows; asOf those deleted at or after it.
 	deleted bool
 	asOf    time.Time
+	// visible are the conditions that limit the query to what its viewer may see.
+	visible []market.Cond
+	// checking says that other conditions find the rows, which those written now
+	// only check. Without statistics SQLite cannot know, and would rather go
+	// through all rows of a seller than look up the few that are asked for.
+	checking bool
 
 	text strings.Builder
 	args []any
@@ -43,10 +49,24 @@ func (b *builder) fail(err error) { b.err = errors.Join(b.err, err) }
 // statement returns the finished text and its values.
 func (b *builder) statement() (string, []any, error) { return b.text.String(), b.args, b.err }
 
-// where writes the conditions of a query: its own, and that the row lives.
+// where writes the conditions of a query: that the row lives, the query's own,
+// and the viewer's.
 func (b *builder) where(t *table, conds []market.Cond) {
 	b.write(" WHERE ")
 	b.alive(t)
+	b.and(t, conds)
+	b.checking = slices.ContainsFunc(conds, selective)
+	b.and(t, b.visible)
+	b.checking = false
+}
+
+// selective reports whether a condition finds few rows: those of some numbers.
+func selective(c market.Cond) bool {
+	return (c.Op == market.OpEq || c.Op == market.OpIn) && (c.Column == "id" || strings.HasSuffix(c.Column, "_id"))
+}
+
+// and writes conditions that follow another one.
+func (b *builder) and(t *table, conds []market.Cond) {
 	for _, c := range conds {
 		b.write(" AND ")
 		b.cond(t, c)
@@ -97,13 +117,18 @@ func (b *builder) alternatives(t *table, any [][]market.Cond) {
 	b.write("(FALSE")
 	for _, conds := range any {
 		b.write(" OR (TRUE")
-		for _, c := range conds {
-			b.write(" AND ")
-			b.cond(t, c)
-		}
+		b.and(t, conds)
 		b.write(")")
 	}
 	b.write(")")
+}
+
+// column is the quoted column as conditions name it.
+func (b *builder) column(f *schema.Field) string {
+	if b.checking {
+		return b.dialect.unindexed(string(f.SQLName))
+	}
+	return string(f.SQLName)
 }
 
 // compare writes a condition with one value.
@@ -111,7 +136,7 @@ func (b *builder) compare(f *schema.Field, c market.Cond) {
 	value, err := bindable(c.Column, c.Value)
 	text, isText := value.(string)
 	operator, known := comparisons[c.Op]
-	column := string(f.SQLName)
+	column := b.column(f)
 	switch {
 	case err != nil:
 		b.fail(err)
@@ -135,22 +160,30 @@ func (b *builder) in(f *schema.Field, values any) {
 		b.fail(fmt.Errorf("%s: %w", f.Name, err))
 		return
 	}
-	b.dialect.in(b, string(f.SQLName), list)
+	b.dialect.in(b, b.column(f), list)
 }
 
-// inQuery writes that the column is one of what another kind's living rows hold.
-func (b *builder) inQuery(f *schema.Field, sub *market.Sub) {
-	t, err := b.tables.kind(sub.Kind)
+// inQuery writes that the column is one of what another kind's living rows
+// hold: as a list that is made once, or, to check a row, as a look at that kind.
+func (b *builder) inQuery(t *table, f *schema.Field, sub *market.Sub) {
+	other, err := b.tables.kind(sub.Kind)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	selected, err := t.column(sub.Column)
+	selected, err := other.column(sub.Column)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	b.write(string(f.SQLName), " IN (SELECT ", string(selected.SQLName), " FROM ", t.name)
-	b.where(t, sub.Where)
+	within := b.nested()
+	if b.checking && other != t {
+		b.write("EXISTS (SELECT 1 FROM ", other.name)
+		within.where(other, sub.Where)
+		b.write(" AND ", other.name, ".", string(selected.SQLName), " = ", t.name, ".", string(f.SQLName), ")")
+		return
+	}
+	b.write(string(f.SQLName), " IN (SELECT ", string(selected.SQLName), " FROM ", other.name)
+	b.where(other, sub.Where)
 	b.write(")")
 }

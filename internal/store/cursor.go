@@ -13,17 +13,14 @@ import (
 // one row in one order. It holds no more than the row shows, and stays valid
 // whatever becomes of the row.
 
-// orderName names an order within its cursors: "" for the order by number alone.
+// orderName names an order within its cursors, as "title,-updated_at,-id".
 func orderName(keys []key) string {
-	names := make([]string, len(keys)-1)
-	for i, k := range keys[:len(keys)-1] {
+	names := make([]string, len(keys))
+	for i, k := range keys {
 		names[i] = k.field.Name
 		if k.desc {
 			names[i] = "-" + names[i]
 		}
-	}
-	if keys[len(keys)-1].desc {
-		names = append(names, "-")
 	}
 	return strings.Join(names, ",")
 }

@@ -45,6 +45,9 @@ func (postgresDialect) placeholder(n int) string { return "$" + strconv.Itoa(n) 
 // would make wait.
 func (postgresDialect) lock() string { return " FOR NO KEY UPDATE" }
 
+// unindexed leaves the choice to the planner, which has statistics.
+func (postgresDialect) unindexed(column string) string { return column }
+
 func (postgresDialect) in(b *builder, column string, list any) {
 	b.write(column, " = ANY(").bind(list).write(")")
 }

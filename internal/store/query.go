@@ -19,7 +19,8 @@ type key struct {
 // nullable reports whether the key's column can be null; nulls come last, whatever the direction.
 func (k key) nullable() bool { return k.field.StructField.Type.Kind() == reflect.Pointer }
 
-// keys returns the order of a query. It ends with the number, so that it is total.
+// keys returns the order of a query. It ends with the number, so that it is
+// total, in the direction of the key before it, so that one index serves both.
 func (t *table) keys(sort []market.Sort) ([]key, error) {
 	keys := make([]key, 0, len(sort)+1)
 	for _, s := range sort {
@@ -34,7 +35,11 @@ func (t *table) keys(sort []market.Sort) ([]key, error) {
 			return keys, nil
 		}
 	}
-	return append(keys, key{field: t.fields[0]}), nil
+	number := key{field: t.fields[0]}
+	if len(keys) > 0 {
+		number.desc = keys[len(keys)-1].desc
+	}
+	return append(keys, number), nil
 }
 
 // rows writes the SELECT of a query's rows. With q.FromEnd and without q.Per

@@ -20,12 +20,17 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqlitePragmas hold for every connection. With synchronous=FULL a commit is on
-// disk when it returns, so that it outlives a power cut, as on Postgres; in WAL
-// mode that is one fsync, 0.2 ms on a local SSD against 0.04 ms without.
+// sqlitePragmas hold for every connection.
+//
+// With synchronous=NORMAL a commit survives the death of the process, not a
+// power cut, which may take the last commits before it, each of them whole: the
+// entities together with their changes. FULL would wait for the disk at each
+// commit, 0.2 ms to 18 ms on a shared SSD against 0.05 ms, with one writer at a
+// time. Whoever needs more than an embedded database gives has Postgres.
+//
 // busy_timeout is how long a transaction waits for another process, in ms.
 var sqlitePragmas = []string{
-	"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)",
 	"temp_store(MEMORY)", "cache_size(-16000)", "journal_size_limit(67108864)",
 }
 
@@ -99,6 +104,9 @@ func (sqliteDialect) name() string           { return "sqlite" }
 func (sqliteDialect) bun() schema.Dialect    { return sqlitedialect.New() }
 func (sqliteDialect) placeholder(int) string { return "?" }
 func (sqliteDialect) lock() string           { return "" } // the transaction has the whole database
+
+// unindexed uses that SQLite takes no index for an expression, be it only a sign.
+func (sqliteDialect) unindexed(column string) string { return "+" + column }
 
 func (sqliteDialect) in(b *builder, column string, list any) {
 	text, err := json.Marshal(list)

@@ -15,7 +15,8 @@ import (
 var errClosed = errors.New("the embedded redis is closed")
 
 // embedded is a Redis server in this process, without a listener: nobody else
-// can reach it.
+// can reach it. It does not expire keys as time goes by: its option for that looks
+// at every key at every command. So nothing here may depend on expiry.
 type embedded struct {
 	server *miniredis.Miniredis
 
@@ -25,7 +26,6 @@ type embedded struct {
 
 func newEmbedded() (*embedded, error) {
 	e := &embedded{server: miniredis.NewMiniRedis()}
-	e.server.ClockTTL(true)      // expire keys as time goes by, not on demand as tests want it
 	conn, err := e.server.Dial() // starts it without a listener; see dial
 	if err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)

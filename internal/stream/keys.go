@@ -33,5 +33,5 @@ func delayedKey() string { return "crier:{deliveries}:delayed" }
 // the time their lease ends, in Unix milliseconds.
 func slotKey(webhook int64) string { return "crier:{slot:" + strconv.FormatInt(webhook, 10) + "}" }
 
-// leaseKey is the string that holds the token of a role's present holder.
+// leaseKey is the hash of a role's present holder and the end of its lease.
 func leaseKey(name string) string { return "crier:{lease:" + name + "}" }

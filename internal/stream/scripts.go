@@ -29,6 +29,8 @@ var (
 	heartbeatSource string
 	//go:embed scripts/forget.lua
 	forgetSource string
+	//go:embed scripts/trim.lua
+	trimSource string
 	//go:embed scripts/acquire.lua
 	acquireSource string
 	//go:embed scripts/lease.lua
@@ -45,6 +47,7 @@ var (
 	reclaimScript      = redis.NewScript(reclaimSource)
 	heartbeatScript    = redis.NewScript(heartbeatSource)
 	forgetScript       = redis.NewScript(forgetSource)
+	trimScript         = redis.NewScript(trimSource)
 	acquireScript      = redis.NewScript(acquireSource)
 	leaseScript        = redis.NewScript(leaseSource)
 	releaseLeaseScript = redis.NewScript(releaseLeaseSource)

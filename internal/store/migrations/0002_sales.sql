@@ -18,7 +18,7 @@ CREATE TABLE orders (
     address_id BIGINT,
     billing_address_id BIGINT,
     notes {{text}},
-    seller_i_ds {{text}},
+    seller_ids {{text}},
     status {{text}} NOT NULL
 );
 CREATE INDEX orders_updated_at ON orders (updated_at);
@@ -55,13 +55,13 @@ CREATE TABLE invoices (
     remitted_at TIMESTAMP,
     seller_id BIGINT NOT NULL REFERENCES sellers (id) DEFERRABLE INITIALLY DEFERRED,
     status {{text}} NOT NULL,
+    tax_rate DOUBLE PRECISION,
     subtotal_cents BIGINT NOT NULL,
     shipping_cost_cents BIGINT NOT NULL,
     tax_total_cents BIGINT NOT NULL,
     tax_shipping_cents BIGINT NOT NULL,
     discount_cents BIGINT NOT NULL,
-    total_cents BIGINT NOT NULL,
-    tax_rate DOUBLE PRECISION
+    total_cents BIGINT NOT NULL
 );
 CREATE INDEX invoices_created_at ON invoices (created_at);
 CREATE INDEX invoices_updated_at ON invoices (updated_at);

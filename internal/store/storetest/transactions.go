@@ -190,7 +190,7 @@ func references(t *testing.T, s *store.Store) {
 	advert := find[market.Advert](t, as(t, 0), s, market.Query{})[0]
 	for name, work := range map[string]func(market.Tx) error{
 		"to what is not there": func(tx market.Tx) error {
-			return tx.Insert(t.Context(), &market.Variant{AdvertID: 99, SellerID: 1})
+			return tx.Insert(t.Context(), &market.Variant{Base: market.Base{Num: 50}, AdvertID: 99, SellerID: 1})
 		},
 		"to what is deleted": func(tx market.Tx) error { return tx.Delete(t.Context(), advert) },
 	} {
