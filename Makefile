@@ -44,8 +44,8 @@ verify: generate ## Check that generated files are committed as they are generat
 console: ## Build the web pages that the binary embeds
 	@cd console && $(NPM) && npm run build
 
-bench: ## Measure delivery side by side with a raw POST loop
-	@go run ./bench
+bench: deps ## Measure delivery side by side with a raw POST loop
+	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench . -benchtime 1x -count 3 -timeout 30m ./bench
 
 fuzz: ## Fuzz every parser and checker for 20 seconds each
 	@scripts/fuzz 20s

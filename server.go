@@ -300,9 +300,11 @@ type server struct {
 	market   *market.Market
 	worker   *delivery.Worker
 	handler  http.Handler
-	// url is where the API is reached; known once it listens.
-	url string
+	listener net.Listener
 }
+
+// url is where the API is reached.
+func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // open wires the parts together. Redis may be away.
 func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool) (*server, error) {
@@ -319,8 +321,11 @@ func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool
 	if srv.redis, err = stream.Open(ctx, s.RedisURL, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := srv.wire(ctx); err != nil {
+	if srv.listener, err = net.Listen("tcp", s.Listen); err != nil {
 		return nil, errors.Join(err, srv.close())
+	}
+	if err := srv.wire(ctx); err != nil {
+		return nil, errors.Join(err, srv.listener.Close(), srv.close())
 	}
 	return srv, nil
 }
@@ -334,8 +339,10 @@ func (s *server) wire(ctx context.Context) error {
 		// A schema without resolvers is enough to check a document.
 		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits, Log: s.log}),
 	})
-	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Currency: s.settings.Currency, BaseURL: func() string { return s.url }}
+	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Currency: s.settings.Currency, BaseURL: s.url()}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	scopes := document.TypeScopes(schema.Schema())
+	root.Scopes = func(typeName string) string { return scopes[typeName] }
 	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders, Log: s.log})
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
@@ -393,15 +400,10 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 // run serves until ctx ends, then stops in order: no new requests, deliveries
 // in flight, connections.
 func (s *server) run(ctx context.Context, ready func(url string)) error {
-	listener, err := net.Listen("tcp", s.settings.Listen)
-	if err != nil {
-		return errors.Join(err, s.close())
-	}
-	s.url = "http://" + listener.Addr().String()
 	web := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := web.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -417,7 +419,7 @@ func (s *server) run(ctx context.Context, ready func(url string)) error {
 		}
 		return nil
 	})
-	ready(s.url)
+	ready(s.url())
 	return errors.Join(group.Wait(), s.close())
 }
 

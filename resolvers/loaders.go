@@ -237,9 +237,9 @@ func (rel relation[T]) withDeleted() relation[T] {
 	return rel
 }
 
-// children reads all entities of a relation.
+// children reads all entities of a relation; the list is empty, never nil, where there are none.
 func children[T any](ctx context.Context, rel relation[T], parent int64) ([]*T, error) {
-	return load(ctx, rel.name, parent, func(ctx context.Context, r Reader, parents []int64) (map[int64][]*T, error) {
+	found, err := load(ctx, rel.name, parent, func(ctx context.Context, r Reader, parents []int64) (map[int64][]*T, error) {
 		var rows []*T
 		if _, err := r.Select(ctx, &rows, rel.query(parents)); err != nil {
 			return nil, fmt.Errorf("load %s: %w", rel.name, err)
@@ -250,6 +250,10 @@ func children[T any](ctx context.Context, rel relation[T], parent int64) ([]*T, 
 		}
 		return byParent, nil
 	})
+	if found == nil && err == nil {
+		found = []*T{}
+	}
+	return found, err
 }
 
 // childPage answers a connection below an entity: one query for all parents of the level.

@@ -139,9 +139,9 @@ func TestOrderCreateIsRefusedByField(t *testing.T) {
 	b.query(ids(`mutation { orderCreate(input: { clientMutationId: "x", order: {}, invoices: [
 		{ lineItems: [{ variantId: "Variant-1", quantity: 6, totalCents: 1 }, { variantId: "Variant-6", quantity: 1, cost: { amount: 5, tax: 6 } }] }
 	] }) { clientMutationId status errors { field } order { id } } }`)).is(`{"orderCreate": {
-		"clientMutationId": "x", "status": 422, "order": null, "errors": [
+		"clientMutationId": "x", "status": 422, "errors": [
 			{"field": "invoices.0.line_items.0.quantity"}, {"field": "invoices.0.line_items.0.total_cents"},
-			{"field": "invoices.0.line_items.1.cost.tax"}, {"field": "invoices.0.line_items.1.variant_id"}]}}`)
+			{"field": "invoices.0.line_items.1.cost.tax"}, {"field": "invoices.0.line_items.1.variant_id"}], "order": null}}`)
 	b.queryAs(north, `mutation { orderCreate(input: { order: {} }) { status errors { field } } }`).
 		is(`{"orderCreate": {"status": 403, "errors": [{"field": "base"}]}}`)
 }

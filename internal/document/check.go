@@ -83,7 +83,7 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 	op := doc.Operations[0]
 	if refused = append(variables(op), d.validate(doc)...); refused != nil {
 		slices.SortStableFunc(refused, byPlace)
-		return nil, refused
+		return nil, refused[:min(len(refused), maxErrors)]
 	}
 	cost := d.Cost(op, map[string]any{"id": ""})
 	if limit := d.options.Limits.Complexity; cost > limit {

@@ -36,7 +36,7 @@ var DefaultLimits = Limits{
 	Tokens:        40_000,
 	Depth:         30,
 	Fields:        10_000,
-	Work:          250_000,
+	Work:          500_000,
 	Complexity:    10_000_000,
 	MaxObjects:    100_000,
 	Introspection: true,

@@ -19,7 +19,8 @@ import (
 type batchKey struct{}
 
 // Batch returns a context in which several runs of one viewer share what they
-// load. The viewer is in it, read only.
+// load. The viewer is in it, read only. Loads last as long as this context
+// allows, whatever Limits.Timeout says of each run: give it a deadline.
 func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context {
 	v.ReadOnly = true
 	ctx = d.options.Context(viewer.NewContext(ctx, v))
@@ -33,7 +34,8 @@ func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context 
 // database that is away, a timeout or a panic, is an error that wraps ErrInternal.
 func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v viewer.Viewer) (json.RawMessage, error) {
 	if shared, ok := ctx.Value(batchKey{}).(viewer.Viewer); !ok || !sameViewer(shared, v) {
-		ctx = d.Batch(ctx, v)
+		v.ReadOnly = true
+		ctx = context.WithValue(viewer.NewContext(ctx, v), batchKey{}, nil)
 	}
 	failure := &failure{}
 	response := d.Execute(ctx, &graphql.OperationContext{
@@ -56,11 +58,14 @@ func sameViewer(a, b viewer.Viewer) bool {
 		a.Traceparent == b.Traceparent && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// Execute runs one query or mutation within the limits on time and objects. Errors of
-// resolvers go through present; those that it returns nil for are left out.
+// Execute runs one query or mutation within the limits on time and objects, with what
+// Options.Context prepares. Errors go through present; those it returns nil for are left out.
 func (d *Documents) Execute(ctx context.Context, op *graphql.OperationContext, present graphql.ErrorPresenterFunc) (response *graphql.Response) {
 	ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Timeout)
 	defer cancel()
+	if ctx.Value(batchKey{}) == nil {
+		ctx = d.options.Context(ctx)
+	}
 	counted := &objects{limit: int64(d.options.Limits.MaxObjects), stop: cancel}
 	op.ResolverMiddleware = counted.field
 	op.RootResolverMiddleware = func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler { return next(ctx) }

@@ -163,7 +163,7 @@ func (u *unit) ownerToMark(id string, fits func(Entity) bool) (Ref, error) {
 		return Ref{}, Missing("owner")
 	}
 	if !fits(kind.New()) {
-		return Ref{}, Refuse("owner", "is a %s, which can have none", ref.Type)
+		return Ref{}, Refuse("owner", "is of type %s, which can have none", ref.Type)
 	}
 	t, err := u.load(ref)
 	switch {

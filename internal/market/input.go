@@ -57,7 +57,7 @@ func forbidden(field, message string) error {
 func numberOf(p *problems, field, id, typeName string) int64 {
 	ref, err := ParseID(id)
 	if err != nil || ref.Type != typeName {
-		p.add(field, "is not the id of a %s", typeName)
+		p.add(field, "is not an id of type %s", typeName)
 		p.status = 404
 		return 0
 	}

@@ -80,7 +80,7 @@ func TestUpsertOptionTypeRefusals(t *testing.T) {
 		"nothing given": {market.OptionTypeUpsert{}, map[string]string{"name": blank, "applied_to": blank, "field_type": blank}},
 		"prototypes": {
 			market.OptionTypeUpsert{ID: new(c.size.ID()), PrototypeIDs: []string{c.prototype.ID(), "x"}, PrototypeIDsToRemove: []string{c.prototype.ID()}},
-			map[string]string{"prototype_ids.1": "is not the id of a Prototype", "prototype_ids_to_remove.0": "is among prototype_ids too"},
+			map[string]string{"prototype_ids.1": "is not an id of type Prototype", "prototype_ids_to_remove.0": "is among prototype_ids too"},
 		},
 		"used by a variant": {
 			market.OptionTypeUpsert{ID: new(c.size.ID()), AppliedTo: market.Some(market.AppliedToAdvert), FieldType: market.Some(market.FreeText)},

@@ -2,6 +2,7 @@ package market
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -103,21 +104,28 @@ var shownAs = map[string]string{
 
 // tellInvoices makes a change of the order a change of its invoices.
 func (u *unit) tellInvoices(s *sale) error {
-	for _, name := range u.changedOf(s.order) {
-		if _, err := u.touch(s.order.Ref(), name); err != nil {
+	names := u.changedOf(s.order)
+	if len(names) == 0 {
+		return nil
+	}
+	shown := []string{"order"}
+	for _, name := range names {
+		if as, ok := shownAs[name]; ok {
+			shown = append(shown, as)
+		}
+	}
+	for _, invoice := range s.invoices {
+		if err := u.touchAll(invoice.Ref(), shown); err != nil {
 			return err
 		}
-		for _, invoice := range s.invoices {
-			if _, err := u.touch(invoice.Ref(), "order"); err != nil {
-				return err
-			}
-			shown, ok := shownAs[name]
-			if !ok {
-				continue
-			}
-			if _, err := u.touch(invoice.Ref(), shown); err != nil {
-				return err
-			}
+	}
+	return u.touchAll(s.order.Ref(), names)
+}
+
+func (u *unit) touchAll(ref Ref, fields []string) error {
+	for _, field := range fields {
+		if _, err := u.touch(ref, field); err != nil {
+			return fmt.Errorf("touch %s: %w", ref, err)
 		}
 	}
 	return nil

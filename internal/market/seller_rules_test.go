@@ -212,7 +212,7 @@ func TestUpdateSellerRefusals(t *testing.T) {
 		"operator names none":   {operator, nil, name, 422, map[string]string{"seller_id": "can't be blank for a key of the operator"}},
 		"another seller's":      {c.stranger, new(c.seller.ID()), name, 404, map[string]string{"seller_id": "was not found"}},
 		"unknown":               {operator, new(market.Ref{Type: "Seller", Num: 99}.ID()), name, 404, map[string]string{"seller_id": "was not found"}},
-		"mistyped":              {operator, new(c.shirts.ID()), name, 404, map[string]string{"seller_id": "is not the id of a Seller"}},
+		"mistyped":              {operator, new(c.shirts.ID()), name, 404, map[string]string{"seller_id": "is not an id of type Seller"}},
 		"cleared name":          {c.owner, nil, market.SellerUpdate{BusinessName: market.Null[string]()}, 422, map[string]string{"business_name": "can't be blank"}},
 		"cleared e-mail":        {c.owner, nil, market.SellerUpdate{EmailAddress: market.Some("")}, 422, map[string]string{"email_address": "can't be blank"}},
 		"cleared address":       {c.owner, nil, market.SellerUpdate{Address: market.Null[market.AddressAttributes]()}, 422, map[string]string{"address": "can't be blank"}},

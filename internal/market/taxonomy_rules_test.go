@@ -24,7 +24,7 @@ func TestUpsertBrand(t *testing.T) {
 		"name": "can't be blank", "external_ids.0.key": "can't be blank", "external_ids.0.value": "can't be blank",
 	})
 	_, err = c.UpsertBrand(t.Context(), operator, market.BrandUpsert{ID: new("nonsense")})
-	expectRefusal(t, err, 404, map[string]string{"id": "is not the id of a Brand"})
+	expectRefusal(t, err, 404, map[string]string{"id": "is not an id of type Brand"})
 	c.expectEvents() // brands have no class
 }
 
@@ -83,7 +83,7 @@ func TestUpsertTaxonRefusals(t *testing.T) {
 		"cleared title":     {market.TaxonUpsert{ID: new(below.ID()), Title: market.Null[string]()}, 422, map[string]string{"title": "can't be blank"}},
 		"unknown":           {market.TaxonUpsert{ID: unknown.Value}, 404, map[string]string{"id": "was not found"}},
 		"unknown parent":    {market.TaxonUpsert{Title: market.Some("X"), ParentID: unknown}, 404, map[string]string{"parent_id": "was not found"}},
-		"unknown prototype": {market.TaxonUpsert{Title: market.Some("X"), PrototypeID: unknown}, 404, map[string]string{"prototype_id": "is not the id of a Prototype"}},
+		"unknown prototype": {market.TaxonUpsert{Title: market.Some("X"), PrototypeID: unknown}, 404, map[string]string{"prototype_id": "is not an id of type Prototype"}},
 		"itself":            {market.TaxonUpsert{ID: new(c.shirts.ID()), ParentID: market.Some(c.shirts.ID())}, 422, circle},
 		"a child":           {market.TaxonUpsert{ID: new(c.shirts.ID()), ParentID: market.Some(below.ID())}, 422, circle},
 		"far below":         {market.TaxonUpsert{ID: new(c.shirts.ID()), ParentID: market.Some(deepest.ID())}, 422, circle},

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,12 +53,17 @@ func (b *builder) statement() (string, []any, error) { return b.text.String(), b
 // where writes the conditions of a query: that the row lives, the query's own,
 // and the viewer's.
 func (b *builder) where(t *table, conds []market.Cond) {
-	b.write(" WHERE ")
-	b.alive(t)
-	b.and(t, conds)
+	b.living(t, conds)
 	b.checking = slices.ContainsFunc(conds, selective)
 	b.and(t, b.visible)
 	b.checking = false
+}
+
+// living writes that a row lives and meets conditions.
+func (b *builder) living(t *table, conds []market.Cond) {
+	b.write(" WHERE ")
+	b.alive(t)
+	b.and(t, conds)
 }
 
 // selective reports whether a condition finds few rows: those of some numbers.
@@ -106,7 +112,7 @@ func (b *builder) cond(t *table, c market.Cond) {
 	case market.OpIn:
 		b.in(f, c.Value)
 	case market.OpInQuery:
-		b.inQuery(f, c.Sub)
+		b.inQuery(t, f, c.Sub)
 	default:
 		b.compare(f, c)
 	}
@@ -176,14 +182,16 @@ func (b *builder) inQuery(t *table, f *schema.Field, sub *market.Sub) {
 		b.fail(err)
 		return
 	}
-	within := b.nested()
-	if b.checking && other != t {
+	checking := b.checking && other != t
+	b.checking = false
+	if checking {
 		b.write("EXISTS (SELECT 1 FROM ", other.name)
-		within.where(other, sub.Where)
+		b.living(other, sub.Where)
 		b.write(" AND ", other.name, ".", string(selected.SQLName), " = ", t.name, ".", string(f.SQLName), ")")
-		return
+	} else {
+		b.write(string(f.SQLName), " IN (SELECT ", string(selected.SQLName), " FROM ", other.name)
+		b.living(other, sub.Where)
+		b.write(")")
 	}
-	b.write(string(f.SQLName), " IN (SELECT ", string(selected.SQLName), " FROM ", other.name)
-	b.where(other, sub.Where)
-	b.write(")")
+	b.checking = checking
 }

@@ -38,3 +38,15 @@ func (s *Store) WriteByReader(ctx context.Context) error {
 	_, err := s.read.DB.ExecContext(ctx, `DELETE FROM "brands"`)
 	return err
 }
+
+// PretendVersion says that a migration of another version was applied.
+func (s *Store) PretendVersion(ctx context.Context, version int) error {
+	_, err := s.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)`, version)
+	return err
+}
+
+// OpenPool opens connections as the SQLite store does.
+var OpenPool = sqlitePool
+
+// MaxStatements bounds the prepared statements of a connection.
+const MaxStatements = maxStatements

@@ -22,7 +22,7 @@ import (
 var migrations embed.FS
 
 // Migrate brings the database to this version's schema. Several processes may
-// do so at once.
+// do so at once. *NewerError: a newer version was here.
 func (s *Store) Migrate(ctx context.Context) error {
 	provider, err := s.provider()
 	if err != nil {
@@ -30,6 +30,28 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	if err := s.migrate(ctx, provider); err != nil {
 		return fmt.Errorf("migrate the %s database: %w", s.Dialect(), err)
+	}
+	return checkVersion(ctx, provider)
+}
+
+// NewerError says that the database belongs to a newer version of this program.
+type NewerError struct {
+	// Database is the version of the database's schema, Known the newest of this program.
+	Database, Known int64
+}
+
+// Error names both versions.
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the database has schema %d, made by a newer version; this one knows %d", e.Database, e.Known)
+}
+
+func checkVersion(ctx context.Context, provider *goose.Provider) error {
+	database, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the version of the database: %w", err)
+	}
+	if database > known {
+		return &NewerError{database, known}
 	}
 	return nil
 }
@@ -52,7 +74,8 @@ func (s *Store) migrate(ctx context.Context, provider *goose.Provider) error {
 	return err
 }
 
-// MigrationsPending reports whether Migrate has something to do.
+// MigrationsPending reports whether Migrate has something to do; *NewerError
+// where a newer version had.
 func (s *Store) MigrationsPending(ctx context.Context) (bool, error) {
 	provider, err := s.provider()
 	if err != nil {
@@ -62,7 +85,10 @@ func (s *Store) MigrationsPending(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	return pending, nil
+	if pending {
+		return true, nil
+	}
+	return false, checkVersion(ctx, provider)
 }
 
 // provider returns goose's view of the migrations and the database.

@@ -23,10 +23,11 @@ func (s *Store) Select(ctx context.Context, dest any, q market.Query) (cursors [
 	if err != nil {
 		return nil, err
 	}
-	b, q, err := s.viewed(ctx, t, q)
+	b, err := s.viewed(ctx, t, q)
 	if err != nil {
 		return nil, err
 	}
+	q.Lock = false // nothing is held beyond this call
 	if err := s.fetch(ctx, s.read.DB, b, dest, q); err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (s *Store) Count(ctx context.Context, kind string, q market.Query) (int, er
 	if err != nil {
 		return 0, err
 	}
-	b, q, err := s.viewed(ctx, t, q)
+	b, err := s.viewed(ctx, t, q)
 	if err != nil {
 		return 0, err
 	}
@@ -68,12 +69,12 @@ func (s *Store) CountPer(ctx context.Context, kind string, q market.Query) (map[
 	if err != nil {
 		return nil, err
 	}
-	b, q, err := s.viewed(ctx, t, q)
+	b, err := s.viewed(ctx, t, q)
 	if err != nil {
 		return nil, err
 	}
 	b.write("SELECT ", string(per.SQLName), ", count(*) FROM ", t.name)
-	b.where(t, append(q.Where, market.Ne(q.Per, nil)))
+	b.where(t, append(slices.Clip(q.Where), market.Ne(q.Per, nil)))
 	b.write(" GROUP BY ", string(per.SQLName))
 	counts := map[int64]int{}
 	err = s.each(ctx, b, func(rows *sql.Rows) error {
@@ -108,19 +109,17 @@ func (s *Store) KeyByDigest(ctx context.Context, digest string) (*market.Marketp
 func (s *Store) builder() *builder { return &builder{dialect: s.dialect, tables: s.tables} }
 
 // viewed starts a statement limited to what the viewer of the context may see.
-func (s *Store) viewed(ctx context.Context, t *table, q market.Query) (*builder, market.Query, error) {
+func (s *Store) viewed(ctx context.Context, t *table, q market.Query) (*builder, error) {
 	v, ok := viewer.FromContext(ctx)
 	if !ok {
-		return nil, q, ErrNoViewer
+		return nil, ErrNoViewer
 	}
 	b := s.builder()
 	b.deleted, b.asOf = q.Deleted, v.AsOf
-	q.Lock = false
-	q.Where = slices.Clip(q.Where)
 	if !v.IsOperator() && t.kind.Visible != nil {
-		q.Where = append(q.Where, t.kind.Visible(v.Seller)...)
+		b.visible = t.kind.Visible(v.Seller)
 	}
-	return b, q, nil
+	return b, nil
 }
 
 // each runs a statement and calls scan for each of its rows.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -88,6 +89,22 @@ func TestMigrate(t *testing.T) {
 		}
 		if pending, err := s.MigrationsPending(t.Context()); err != nil || pending {
 			t.Fatalf("a migrated database: pending %v, %v", pending, err)
+		}
+	})
+}
+
+func TestNewerDatabase(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := migrated(t, url)
+		if err := s.PretendVersion(t.Context(), 9999); err != nil {
+			t.Fatal(err)
+		}
+		var newer *store.NewerError
+		if err := s.Migrate(t.Context()); !errors.As(err, &newer) || newer.Database != 9999 {
+			t.Errorf("migrate: %v", err)
+		}
+		if _, err := s.MigrationsPending(t.Context()); !errors.As(err, &newer) {
+			t.Errorf("pending: %v", err)
 		}
 	})
 }
@@ -246,4 +263,26 @@ func TestReadersCannotWrite(t *testing.T) {
 	if err := db.QueryRow("PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
 		t.Errorf("the journal's mode is %s, %v", mode, err)
 	}
+}
+
+// FuzzCursor gives every kind of text as a cursor.
+func FuzzCursor(f *testing.F) {
+	s := migrated(f, databases["sqlite"](f))
+	ctx := viewer.NewContext(context.Background(), viewer.Viewer{})
+	sort := []market.Sort{{Column: "alt", Desc: true}, {Column: "created_at"}}
+	f.Add("", true)
+	f.Add(`["-alt,created_at,id",null,"2031-01-02T03:04:05Z",1]`, true)
+	f.Add(`["-alt,created_at,id","a","2031-01-02T03:04:05Z",1]`, true)
+	f.Add("WyItYWx0IiwxXQ", false)
+	f.Fuzz(func(t *testing.T, cursor string, encode bool) {
+		if encode {
+			cursor = base64.RawURLEncoding.EncodeToString([]byte(cursor))
+		}
+		for _, q := range []market.Query{{Sort: sort, After: cursor}, {Sort: sort, Before: cursor}} {
+			var refusal *store.CursorError
+			if _, err := s.Select(ctx, new([]*market.Image), q); err != nil && !errors.As(err, &refusal) {
+				t.Errorf("%q: %v", cursor, err)
+			}
+		}
+	})
 }

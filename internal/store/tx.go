@@ -21,6 +21,7 @@ const attempts = 5
 func (s *Store) Run(ctx context.Context, work func(market.Tx) error) error {
 	recorded, err := s.transact(ctx, work)
 	for attempt := 1; attempt < attempts && s.dialect.transient(err); attempt++ {
+		s.log.InfoContext(ctx, "the database asked to run a transaction again", "attempt", attempt, "error", err)
 		if err := pause(ctx, attempt); err != nil {
 			return err
 		}
@@ -49,18 +50,18 @@ func pause(ctx context.Context, attempt int) error {
 
 // transact runs work once; recorded says whether changes were written.
 func (s *Store) transact(ctx context.Context, work func(market.Tx) error) (recorded bool, err error) {
-	bunTx, err := s.write.BeginTx(ctx, nil)
+	open, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return false, fmt.Errorf("begin a transaction: %w", err)
 	}
-	t := &tx{store: s, db: bunTx}
+	t := &tx{store: s, db: open}
 	// After a commit this does nothing; before, its own failure adds nothing to
 	// the error that led here, since the connection is then dropped.
-	defer func() { _ = bunTx.Rollback() }()
+	defer func() { _ = open.Rollback() }()
 	if err := work(t); err != nil {
 		return false, err
 	}
-	if err := bunTx.Commit(); err != nil {
+	if err := open.Commit(); err != nil {
 		return false, fmt.Errorf("commit: %w", s.dialect.translate(err))
 	}
 	return t.recorded, nil

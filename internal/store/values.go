@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"crier/internal/market"
 )
@@ -57,10 +58,13 @@ func bindableKind(column string, v reflect.Value) (any, error) {
 // moment is a time in the form that both databases keep and compare: UTC, in microseconds.
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// plainText refuses the one character that Postgres cannot store in text.
+// plainText refuses what Postgres cannot store as text.
 func plainText(column, text string) error {
-	if strings.IndexByte(text, 0) >= 0 {
+	switch {
+	case strings.IndexByte(text, 0) >= 0:
 		return market.Refuse(column, "must not contain the null character")
+	case !utf8.ValidString(text):
+		return market.Refuse(column, "must be valid UTF-8")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -14,18 +15,24 @@ import (
 // errClosed is what connecting to the embedded server fails with after its end.
 var errClosed = errors.New("the embedded redis is closed")
 
+// expiryInterval is how often the embedded server expires keys. It can do so by
+// itself, but would then look at every key at every command. Nothing here may
+// depend on the moment of an expiry, only on its coming: it frees memory.
+const expiryInterval = time.Minute
+
 // embedded is a Redis server in this process, without a listener: nobody else
-// can reach it. It does not expire keys as time goes by: its option for that looks
-// at every key at every command. So nothing here may depend on expiry.
+// can reach it.
 type embedded struct {
 	server *miniredis.Miniredis
+	end    chan struct{}  // closed to end the expiry
+	expiry sync.WaitGroup // its goroutine
 
 	mu     sync.Mutex // no connection begins while the server ends
 	closed bool
 }
 
 func newEmbedded() (*embedded, error) {
-	e := &embedded{server: miniredis.NewMiniRedis()}
+	e := &embedded{server: miniredis.NewMiniRedis(), end: make(chan struct{})}
 	conn, err := e.server.Dial() // starts it without a listener; see dial
 	if err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)
@@ -33,7 +40,22 @@ func newEmbedded() (*embedded, error) {
 	if err := conn.Close(); err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)
 	}
+	e.expiry.Go(e.expire)
 	return e, nil
+}
+
+// expire expires keys as time goes by.
+func (e *embedded) expire() {
+	tick := time.NewTicker(expiryInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.server.FastForward(expiryInterval)
+		case <-e.end:
+			return
+		}
+	}
 }
 
 // options are those of a client of the embedded server.
@@ -60,6 +82,11 @@ func (e *embedded) dial(context.Context, string, string) (net.Conn, error) {
 func (e *embedded) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.closed {
+		return
+	}
 	e.closed = true
+	close(e.end)
+	e.expiry.Wait()
 	e.server.Close()
 }

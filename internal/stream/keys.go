@@ -35,3 +35,6 @@ func slotKey(webhook int64) string { return "crier:{slot:" + strconv.FormatInt(w
 
 // leaseKey is the hash of a role's present holder and the end of its lease.
 func leaseKey(name string) string { return "crier:{lease:" + name + "}" }
+
+// rateKey counts the requests of one client; the library puts "rate:" before it.
+func rateKey(who string) string { return "crier:{" + who + "}" }

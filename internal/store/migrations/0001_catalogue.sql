@@ -176,6 +176,7 @@ CREATE INDEX adverts_created_at ON adverts (created_at);
 CREATE INDEX adverts_updated_at ON adverts (updated_at);
 CREATE INDEX adverts_external_id ON adverts (external_id);
 CREATE INDEX adverts_code ON adverts (code);
+CREATE INDEX adverts_seller_id_id ON adverts (seller_id, id);
 CREATE INDEX adverts_seller_id_updated_at ON adverts (seller_id, updated_at);
 CREATE INDEX adverts_brand_id ON adverts (brand_id);
 CREATE INDEX adverts_taxon_id ON adverts (taxon_id);

@@ -68,6 +68,7 @@ CREATE INDEX invoices_updated_at ON invoices (updated_at);
 CREATE INDEX invoices_status ON invoices (status);
 CREATE INDEX invoices_paid_at ON invoices (paid_at);
 CREATE INDEX invoices_remitted_at ON invoices (remitted_at);
+CREATE INDEX invoices_seller_id_id ON invoices (seller_id, id);
 CREATE INDEX invoices_seller_id_updated_at ON invoices (seller_id, updated_at);
 CREATE INDEX invoices_order_id ON invoices (order_id);
 

@@ -102,6 +102,7 @@ func badConditions(t *testing.T, s *store.Store) {
 		"the null character":              {market.Query{Where: []market.Cond{market.Eq("alt", "a\x00b")}}, &invalid},
 		"the null character within":       {market.Query{Where: []market.Cond{market.Contains("alt", "\x00")}}, &invalid},
 		"the null character among others": {market.Query{Where: []market.Cond{market.In("alt", []string{"a", "\x00"})}}, &invalid},
+		"text that is not UTF-8":          {market.Query{Where: []market.Cond{market.Eq("alt", "a\xff")}}, &invalid},
 		"an unknown column in a choice":   {market.Query{Where: []market.Cond{market.Any([]market.Cond{market.Eq("nope", 1)})}}, &column},
 	} {
 		var rows []*market.Image

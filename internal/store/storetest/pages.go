@@ -119,7 +119,8 @@ func sortedNumbers(rows []market.Entity, sort []market.Sort) []int64 {
 		images[i] = e.(*market.Image)
 	}
 	slices.SortFunc(images, func(a, b *market.Image) int {
-		for _, key := range append(slices.Clip(sort), market.Sort{Column: "id"}) {
+		number := market.Sort{Column: "id", Desc: len(sort) > 0 && sort[len(sort)-1].Desc}
+		for _, key := range append(slices.Clip(sort), number) {
 			if n := compareBy(key, a, b); n != 0 {
 				return n
 			}
@@ -181,10 +182,10 @@ func badCursors(t *testing.T, s *store.Store) {
 	}
 	for _, c := range []struct{ sort, cursor string }{
 		{"number", "?"}, {"number", "AAAA"}, {"number", encode("7")}, {"number", encode("[]")}, {"number", encode("[7,1]")},
-		{"number", encode(`["",1,2]`)}, {"number", encode(`["","x"]`)}, {"number", encode(`["",null]`)}, {"number", encode(`["",1.5]`)},
-		{"number", encode(`["",99999999999999999999]`)}, {"number", cursors[0]}, {"number, backwards", encode(`["",1]`)},
-		{"alt, backwards", cursors[0]}, {"position", cursors[0]}, {"position", encode(`["position",null,1]`)},
-		{"alt", encode(`["alt","\u0000",1]`)}, {"alt", encode(`["alt",{},1]`)}, {"alt", cursors[0] + "="},
+		{"number", encode(`["id",1,2]`)}, {"number", encode(`["id","x"]`)}, {"number", encode(`["id",null]`)}, {"number", encode(`["id",1.5]`)},
+		{"number", encode(`["id",99999999999999999999]`)}, {"number", cursors[0]}, {"number, backwards", encode(`["id",1]`)},
+		{"alt, backwards", cursors[0]}, {"position", cursors[0]}, {"position", encode(`["position,id",null,1]`)},
+		{"alt", encode(`["alt,id","\u0000",1]`)}, {"alt", encode(`["alt,id",{},1]`)}, {"alt", cursors[0] + "="},
 	} {
 		for _, q := range []market.Query{{Sort: sorts[c.sort], After: c.cursor}, {Sort: sorts[c.sort], Before: c.cursor}} {
 			var refusal *store.CursorError

@@ -1,0 +1,65 @@
+package bench_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"crier/internal/market"
+)
+
+// open makes the seller and the taxon that adverts need.
+func (r *rig) open(b *testing.B) {
+	b.Helper()
+	ctx, country := context.Background(), "US"
+	seller, err := r.market.CreateSeller(ctx, r.actor, market.SellerAttributes{
+		AccountType: market.AccountRetailer,
+		SellerUpdate: market.SellerUpdate{
+			BusinessName: market.Some("Bench Seller"), LegalBusinessName: market.Some("Bench Seller Ltd"),
+			Phone: market.Some("+1 555 0100"), EmailAddress: market.Some("bench@example.com"),
+			Address: market.Some(market.AddressAttributes{
+				Address: market.Some("1 Quay"), City: market.Some("Portland"), Postcode: market.Some("97201"),
+				Country: market.Some(market.CountryAttributes{Code: &country}),
+			}),
+		},
+	})
+	must(b, err)
+	taxon, err := r.market.UpsertTaxon(ctx, r.actor, market.TaxonUpsert{Title: market.Some("Pottery")})
+	must(b, err)
+	r.seller, r.taxon = seller.ID(), taxon.ID()
+}
+
+// register registers one webhook at the sink.
+func (r *rig) register(b *testing.B) {
+	b.Helper()
+	_, err := r.market.CreateWebhook(context.Background(), r.actor, nil, registration(r.sink.server.URL))
+	must(b, err)
+}
+
+// adverts makes n adverts with their variants and returns their ids.
+func (r *rig) adverts(b *testing.B, n int) []string {
+	b.Helper()
+	ids := make([]string, n)
+	for i := range ids {
+		variants := make([]market.VariantAttributes, variantsPerAdvert)
+		for j := range variants {
+			variants[j] = market.VariantAttributes{SKU: market.Some(fmt.Sprintf("B%d-%d", i, j)), CountOnHand: market.Some[int64](10)}
+		}
+		advert, err := r.market.UpsertAdvert(context.Background(), r.actor, market.AdvertUpsert{
+			SellerID: &r.seller, TaxonID: market.Some(r.taxon), Title: market.Some(title(i, "new")), Variants: variants,
+			PriceAttributes: market.PriceAttributes{Price: market.Some("39.50")}, AttemptAutoPublish: true,
+		})
+		must(b, err)
+		ids[i] = advert.ID()
+	}
+	return ids
+}
+
+// rename changes every advert once.
+func (r *rig) rename(b *testing.B, adverts []string, note string) {
+	b.Helper()
+	for i, id := range adverts {
+		_, err := r.market.UpsertAdvert(context.Background(), r.actor, market.AdvertUpsert{AdvertID: &id, Title: market.Some(title(i, note))})
+		must(b, err)
+	}
+}
