@@ -337,13 +337,13 @@ func (s *server) wire(ctx context.Context) error {
 	s.market = market.New(s.store, market.Options{
 		Payment: market.PaymentPolicy(s.settings.OrderPayment), CheckEndpoint: policy.CheckURL, HeaderPrefix: s.settings.HeaderPrefix,
 		// A schema without resolvers is enough to check a document.
-		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits, Log: s.log}),
+		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits}),
 	})
 	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Currency: s.settings.Currency, BaseURL: s.url()}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	scopes := document.TypeScopes(schema.Schema())
 	root.Scopes = func(typeName string) string { return scopes[typeName] }
-	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders, Log: s.log})
+	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders})
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
 		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,

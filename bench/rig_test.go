@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -42,15 +43,18 @@ var loopback = egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.
 
 func newRig(b *testing.B, database, redisURL string) *rig {
 	b.Helper()
-	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
-	db, err := store.Open(ctx, database, store.Options{SecretKey: bytes.Repeat([]byte("k"), 32), Log: log})
+	ctx, log := context.Background(), slog.New(slog.NewTextHandler(os.Stderr, nil))
+	db, err := store.Open(ctx, database, store.Options{SecretKey: bytes.Repeat([]byte("k"), 32)})
 	must(b, err)
 	must(b, db.Migrate(ctx))
 	redis, err := stream.Open(ctx, redisURL, log)
 	must(b, err)
 	m := market.New(db, market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: document.DefaultLimits})})
 	root := &resolvers.Resolver{Market: m, Reader: db, Payloads: db, Currency: "USD"}
-	documents := document.New(graph.NewExecutableSchema(graph.Config{Resolvers: root}), document.Options{Limits: document.DefaultLimits, Context: root.WithLoaders, Log: log})
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	scopes := document.TypeScopes(schema.Schema())
+	root.Scopes = func(typeName string) string { return scopes[typeName] }
+	documents := document.New(schema, document.Options{Limits: document.DefaultLimits, Context: root.WithLoaders})
 	worker, err := delivery.New(delivery.Options{
 		Store: db, Redis: redis, Documents: documents, Egress: egress.New(loopback, egress.Options{}), Log: log,
 		Identity: delivery.Identity{Vertical: "bench", Prefix: "Crier", UserAgent: "Crier/bench"}, Relay: true, Deliver: true,
@@ -84,7 +88,7 @@ func (r *rig) deliver(b *testing.B, n int) time.Duration {
 	go func() { done <- r.worker.Run(ctx) }()
 	select {
 	case <-arrived:
-	case <-time.After(5 * time.Minute):
+	case <-time.After(10 * time.Second):
 		b.Errorf("only %d of %d deliveries arrived", r.sink.count.Load(), n)
 	}
 	took := time.Since(began)

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"crier/internal/document"
 	"crier/internal/market"
 	"crier/internal/viewer"
@@ -78,25 +80,29 @@ func (c *keyCache) get(digest string) *market.MarketplacerAPIKey {
 	return nil
 }
 
-// errNoKey says that a request came without a key.
-var errNoKey = document.Errorf(document.CodeUnauthenticated,
-	"an API key is needed: send it as Authorization: Bearer KEY or as MARKETPLACER-API-KEY: KEY")
+// noKey says that a request came without a key.
+func noKey() *gqlerror.Error {
+	return document.Errorf(document.CodeUnauthenticated,
+		"an API key is needed: send it as Authorization: Bearer KEY or as MARKETPLACER-API-KEY: KEY")
+}
 
-// errWrongKey says that a key does not exist.
-var errWrongKey = document.Errorf(document.CodeUnauthenticated,
-	"the API key is not valid: check that it is complete, and that it was not removed")
+// wrongKey says that a key does not exist.
+func wrongKey() *gqlerror.Error {
+	return document.Errorf(document.CodeUnauthenticated,
+		"the API key is not valid: check that it is complete, and that it was not removed")
+}
 
-// authenticate returns the viewer that a key stands for. The error is errNoKey,
-// errWrongKey, or a failure of our own.
+// authenticate returns the viewer that a key stands for. The error is noKey,
+// wrongKey, or a failure of our own.
 func authenticate(ctx context.Context, keys Authenticator, key, traceparent string) (viewer.Viewer, error) {
 	v := viewer.Viewer{Traceparent: traceparent}
 	if key == "" {
-		return v, errNoKey
+		return v, noKey()
 	}
 	digest := sha256.Sum256([]byte(key))
 	found, err := keys.KeyByDigest(ctx, hex.EncodeToString(digest[:]))
 	if errors.Is(err, market.ErrNotFound) {
-		return v, errWrongKey
+		return v, wrongKey()
 	}
 	if err != nil {
 		return v, fmt.Errorf("look up an API key: %w", err)
@@ -134,7 +140,7 @@ func traceparent(header http.Header) string {
 			return known
 		}
 	}
-	return "00-" + random(16) + "-" + random(8) + "-01"
+	return "00-" + randomHex(16) + "-" + randomHex(8) + "-01"
 }
 
 // parseTraceparent reads a trace context as one of version 00.
@@ -150,10 +156,10 @@ func parseTraceparent(value string) (string, bool) {
 	return "00-" + parts[2], true
 }
 
-// random is n random bytes in hex.
-func random(n int) string {
+// randomHex is n random bytes in hex.
+func randomHex(n int) string {
 	b := make([]byte, n)
-	rand.Read(b) //nolint:errcheck // crypto/rand never fails.
+	_, _ = rand.Read(b) // It never fails.
 	return hex.EncodeToString(b)
 }
 

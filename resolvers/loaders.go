@@ -2,92 +2,11 @@ package resolvers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
-	"sync"
-	"time"
-
-	"github.com/vikstrous/dataloadgen"
 
 	"crier/internal/market"
 )
-
-// loaderWait is how long a loader gathers keys before it asks the database:
-// long enough for the sibling fields of one level, which gqlgen resolves at
-// once, and short beside a query.
-const loaderWait = 200 * time.Microsecond
-
-// loaders batches and remembers the reads of one request, or of several
-// executions for the same viewer. Its queries run under the context it was
-// made with, so that the end of one execution does not fail another's.
-type loaders struct {
-	ctx    context.Context
-	reader Reader
-	mu     sync.Mutex
-	byName map[string]any
-}
-
-type loadersKey struct{}
-
-// WithLoaders returns a context in which reads are batched. Every execution
-// needs one; executions may share it only while their viewer is the same.
-func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
-	l := &loaders{ctx: ctx, reader: r.Reader, byName: map[string]any{}}
-	return context.WithValue(ctx, loadersKey{}, l)
-}
-
-var errNoLoaders = errors.New("the context has no loaders")
-
-// loader returns the loader of a name, making it at the first use.
-func loader[K comparable, V any](ctx context.Context, name string, fetch func(context.Context, Reader, []K) (map[K]V, error)) (*dataloadgen.Loader[K, V], error) {
-	l, ok := ctx.Value(loadersKey{}).(*loaders)
-	if !ok {
-		return nil, errNoLoaders
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if known, ok := l.byName[name]; ok {
-		return known.(*dataloadgen.Loader[K, V]), nil
-	}
-	made := dataloadgen.NewMappedLoader(func(_ context.Context, keys []K) (map[K]V, error) {
-		return fetch(l.ctx, l.reader, keys)
-	}, dataloadgen.WithWait(loaderWait))
-	l.byName[name] = made
-	return made, nil
-}
-
-// forget drops what the loaders of ctx remember, because a mutation changed it.
-func forget(ctx context.Context) {
-	if l, ok := ctx.Value(loadersKey{}).(*loaders); ok {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		clear(l.byName)
-	}
-}
-
-// load asks a loader for one key; the zero value where nothing was found.
-func load[K comparable, V any](ctx context.Context, name string, key K, fetch func(context.Context, Reader, []K) (map[K]V, error)) (V, error) {
-	return later(ctx, name, key, fetch)()
-}
-
-// later is load that waits only when its result is asked for, so that one
-// goroutine can ask for many keys.
-func later[K comparable, V any](ctx context.Context, name string, key K, fetch func(context.Context, Reader, []K) (map[K]V, error)) func() (V, error) {
-	var none V
-	l, err := loader(ctx, name, fetch)
-	if err != nil {
-		return func() (V, error) { return none, err }
-	}
-	wait := l.LoadThunk(ctx, key)
-	return func() (V, error) {
-		v, err := wait()
-		if errors.Is(err, dataloadgen.ErrNotFound) {
-			return none, nil
-		}
-		return v, err
-	}
-}
 
 // entity reads what ref names; nil where it does not exist or the viewer may
 // not see it. Deleted ones are found too: who asks decides what they mean.
@@ -121,24 +40,15 @@ func prefetch(ctx context.Context, refs []market.Ref) error {
 		nums[ref.Type] = append(nums[ref.Type], ref.Num)
 	}
 	for kind, nums := range nums {
-		fetch := fetchEntities(kind)
-		l, err := loader(ctx, kind, fetch)
-		if err != nil {
+		if err := loadNow(ctx, kind, nums, fetchEntities(kind)); err != nil {
 			return err
-		}
-		found, err := fetch(ctx, ctx.Value(loadersKey{}).(*loaders).reader, nums)
-		if err != nil {
-			return err
-		}
-		for _, num := range nums {
-			l.Prime(num, found[num])
 		}
 	}
 	return nil
 }
 
 // fetchEntities reads entities of a kind by their numbers.
-func fetchEntities(name string) func(context.Context, Reader, []int64) (map[int64]market.Entity, error) {
+func fetchEntities(name string) fetch[int64, market.Entity] {
 	return func(ctx context.Context, r Reader, nums []int64) (map[int64]market.Entity, error) {
 		kind, ok := market.KindOf(name)
 		if !ok {
@@ -282,7 +192,7 @@ func firstChild[T any](ctx context.Context, rel relation[T], parent int64) (*T, 
 }
 
 // pages fetches one page for each parent.
-func (rel relation[T]) pages(paged market.Query) func(context.Context, Reader, []int64) (map[int64][]row[T], error) {
+func (rel relation[T]) pages(paged market.Query) fetch[int64, []row[T]] {
 	return func(ctx context.Context, r Reader, parents []int64) (map[int64][]row[T], error) {
 		q := rel.query(parents)
 		q.Limit, q.FromEnd, q.After, q.Before, q.Per = paged.Limit, paged.FromEnd, paged.After, paged.Before, rel.column

@@ -84,7 +84,7 @@ func (b *bundle) mutateAdverts() {
 				{"sku": "A2", "label": "Red boots", "published": false, "buyable": false, "lowestPrice": "100.0", "optionValues": {"nodes": []}}]}}}}`,
 		},
 		{
-			`advertUpsert(input: {advertId: "` + id("Advert", 1) + `", attributes: {title: null, variants: [{sku: "A1", price: "x"}]}}) { status errors { field } advert { id } }`,
+			`advertUpsert(input: {advertId: "` + id("Advert", 1) + `", attributes: {title: null, variants: [{sku: "A1", price: "0"}]}}) { status errors { field } advert { id } }`,
 			`{"advertUpsert": {"status": 422, "errors": [{"field": "title"}, {"field": "variants.0.price"}], "advert": null}}`,
 		},
 		{

@@ -139,6 +139,7 @@ func TestExternalIDs(t *testing.T) {
 		}
 		b.queryAs(test.viewer, `{ externalIds`+test.arguments+` { value } }`).is(`{"externalIds": [` + strings.Join(want, ",") + `]}`)
 	}
+	b.query(`{ externalIds(first: 1) { __typename } }`).is(`{"externalIds": [{"__typename": "ExternalID"}]}`)
 	for _, arguments := range []string{`(ownerType: "Unicorn")`, `(ownerType: "Image")`, `(first: 501)`} {
 		b.run(viewer.Viewer{}, `{ externalIds`+arguments+` { value } }`, nil).fails("BAD_USER_INPUT", "externalIds")
 	}

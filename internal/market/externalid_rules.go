@@ -104,7 +104,8 @@ func (u *unit) setKey(p *problems, field string, owner Ref, key string, values [
 			spare = append(spare, e)
 		}
 	}
-	if err := u.refuseTaken(p, field, owner, key, values); err != nil {
+	values, err := u.freeValues(p, field, owner, key, values)
+	if err != nil {
 		return err
 	}
 	for _, value := range values {
@@ -123,24 +124,28 @@ func (u *unit) setKey(p *problems, field string, owner Ref, key string, values [
 	return nil
 }
 
-// refuseTaken notes which values another owner of the same type has under the
-// key, among what is stored and what this transaction is about to store.
-func (u *unit) refuseTaken(p *problems, field string, owner Ref, key string, values []string) error {
+// freeValues are those of values that no other owner of the same type has under
+// the key, among what is stored and what this transaction is about to store; the
+// others are noted.
+func (u *unit) freeValues(p *problems, field string, owner Ref, key string, values []string) ([]string, error) {
 	if len(values) == 0 {
-		return nil
+		return nil, nil
 	}
 	stored, err := look[ExternalID](u, Eq("owner_type", owner.Type), Eq("key", key), In("value", values))
 	if err != nil {
-		return fmt.Errorf("look for external ids %q: %w", key, err)
+		return nil, fmt.Errorf("look for external ids %q: %w", key, err)
 	}
+	var free []string
 	for _, value := range values {
 		same := func(e *ExternalID) bool { return e.Value == value && e.OwnerID != owner.Num }
 		pending := u.pendingExternalID(owner.Type, key, value)
 		if slices.ContainsFunc(stored, same) || pending != nil && same(pending) {
 			p.add(field, "key %q with the value %q is taken by another %s", key, value, owner.Type)
+		} else {
+			free = append(free, value)
 		}
 	}
-	return nil
+	return free, nil
 }
 
 // pendingExternalID is the one among what the unit loaded or made; nil where there is none.

@@ -61,6 +61,7 @@ func readPicture(p *problems, path string, in ImageAttributes) picture {
 	case in.SourceURL != nil && in.DataBase64 != nil:
 		p.add(at(path, "data_base64"), "can't be given together with source_url")
 	case in.SourceURL != nil:
+		checkText(p, at(path, "source_url"), *in.SourceURL, urlLimit)
 		checkWebURL(p, at(path, "source_url"), in.SourceURL)
 	case in.DataBase64 != nil:
 		f, err := readFile(*in.DataBase64)

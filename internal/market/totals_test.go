@@ -235,6 +235,9 @@ func TestCommissionIsRoundedExactly(t *testing.T) {
 			t.Errorf("%v %% of %d = %d and %d, want %d", tc.rate, tc.cents, got, *item.CommissionAmountCents(), tc.want)
 		}
 	}
+	if got := (&market.Invoice{Totals: market.Totals{TotalCents: 7}}).TotalIncludingAdjustmentsCents(); got != 7 {
+		t.Errorf("total including adjustments = %d", got)
+	}
 	if (&market.Invoice{}).CommissionAmountCents() != nil || (&market.LineItem{}).CommissionAmountCents() != nil {
 		t.Error("a commission where none is agreed")
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"crier/internal/market"
+	"crier/internal/servicetest"
 	"crier/internal/shopify"
 	"crier/internal/store"
 	"crier/internal/viewer"
@@ -30,9 +31,22 @@ type shop struct {
 	find    error
 }
 
+func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
+
+// databases make an empty database of each kind.
+var databases = map[string]func(testing.TB) string{
+	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "shop.db") },
+	"postgres": servicetest.Postgres,
+}
+
 func newShop(t testing.TB) *shop {
 	t.Helper()
-	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), store.Options{SecretKey: make([]byte, 32)})
+	return openShop(t, databases["sqlite"](t))
+}
+
+func openShop(t testing.TB, url string) *shop {
+	t.Helper()
+	opened, err := store.Open(t.Context(), url, store.Options{SecretKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,45 +273,63 @@ func read(t testing.TB, path string) string {
 
 func TestSampleCatalogues(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]shopify.Summary{
+	catalogues := map[string]shopify.Summary{
 		"apparel.csv":         {Products: 20, Variants: 22, Created: 20},
 		"home-and-garden.csv": {Products: 20, Variants: 21, Created: 20},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			path := sample(t, name)
-			s := newShop(t)
-			if got := s.load(read(t, path)); got != want {
-				t.Errorf("summary %+v, want %+v", got, want)
-			}
-			got, want := s.rowsOf(), expected(t, path)
-			slices.Sort(got)
-			slices.Sort(want)
-			if !slices.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
-		})
+	}
+	for file, want := range catalogues {
+		for name, database := range databases {
+			t.Run(name+" "+file, func(t *testing.T) {
+				t.Parallel()
+				path := sample(t, file)
+				s := openShop(t, database(t))
+				if got := s.load(read(t, path)); got != want {
+					t.Errorf("summary %+v, want %+v", got, want)
+				}
+				got, want := s.rowsOf(), expected(t, path)
+				slices.Sort(got)
+				slices.Sort(want)
+				if !slices.Equal(got, want) {
+					t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+				}
+			})
+		}
 	}
 }
 
 func TestLoadingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	for _, name := range []string{"apparel.csv", "home-and-garden.csv"} {
-		s.load(read(t, sample(t, name)))
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openShop(t, database(t))
+			var before []string
+			for range 2 {
+				before = s.rowsOf()
+				for _, file := range []string{"apparel.csv", "home-and-garden.csv"} {
+					s.checkLoad(file, len(before) > 0)
+				}
+			}
+			if after := s.rowsOf(); !slices.Equal(before, after) {
+				t.Errorf("before %q, after %q", before, after)
+			}
+		})
 	}
-	before := s.rowsOf()
-	for _, name := range []string{"apparel.csv", "home-and-garden.csv"} {
-		summary := s.load(read(t, sample(t, name)))
-		if s.writes > 0 || len(s.changes) > 0 {
-			t.Errorf("%s made %d writes and the changes %v", name, s.writes, s.changes)
-		}
-		if summary.Unchanged != summary.Products || summary.Products == 0 {
-			t.Errorf("%s: %+v", name, summary)
-		}
+}
+
+// checkLoad loads a sample file, which writes nothing where it was loaded before.
+func (s *shop) checkLoad(file string, loaded bool) {
+	s.t.Helper()
+	summary := s.load(read(s.t, sample(s.t, file)))
+	unchanged := 0
+	if loaded {
+		unchanged = summary.Products
 	}
-	if after := s.rowsOf(); !slices.Equal(before, after) {
-		t.Errorf("before %q, after %q", before, after)
+	if wrote := s.writes > 0 || len(s.changes) > 0; wrote == loaded {
+		s.t.Errorf("%s made %d writes and the changes %v", file, s.writes, s.changes)
+	}
+	if summary.Products == 0 || summary.Unchanged != unchanged {
+		s.t.Errorf("%s: %+v", file, summary)
 	}
 }
 

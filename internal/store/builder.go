@@ -22,9 +22,12 @@ type builder struct {
 	// visible are the conditions that limit the query to what its viewer may see.
 	visible []market.Cond
 	// checking says that other conditions find the rows, which those written now
-	// only check. Without statistics SQLite cannot know, and would rather go
-	// through all rows of a seller than look up the few that are asked for.
+	// only check: they take no index. Without statistics SQLite cannot know, and
+	// would rather go through all rows of a seller than look up the few asked for.
 	checking bool
+	// probing says that few rows are found, so that conditions on another kind
+	// look there once for each row instead of first listing all that it has.
+	probing bool
 
 	text strings.Builder
 	args []any
@@ -54,16 +57,26 @@ func (b *builder) statement() (string, []any, error) { return b.text.String(), b
 // and the viewer's.
 func (b *builder) where(t *table, conds []market.Cond) {
 	b.living(t, conds)
-	b.checking = slices.ContainsFunc(conds, selective)
+	if b.visible == nil {
+		return
+	}
+	b.checking = slices.ContainsFunc(conds, func(c market.Cond) bool {
+		return selective(c) || c.Op == market.OpInQuery
+	})
+	b.probing = b.checking
 	b.and(t, b.visible)
-	b.checking = false
+	b.checking, b.probing = false, false
 }
 
-// living writes that a row lives and meets conditions.
+// living writes that a row lives and meets conditions. Where some of them find
+// few rows, other kinds are only asked about those.
 func (b *builder) living(t *table, conds []market.Cond) {
 	b.write(" WHERE ")
 	b.alive(t)
+	probing := b.probing
+	b.probing = probing || slices.ContainsFunc(conds, selective)
 	b.and(t, conds)
+	b.probing = probing
 }
 
 // selective reports whether a condition finds few rows: those of some numbers.
@@ -112,6 +125,9 @@ func (b *builder) cond(t *table, c market.Cond) {
 	case market.OpIn:
 		b.in(f, c.Value)
 	case market.OpInQuery:
+		b.inQuery(t, f, c.Sub)
+	case market.OpNotInQuery:
+		b.write("NOT ")
 		b.inQuery(t, f, c.Sub)
 	default:
 		b.compare(f, c)
@@ -170,7 +186,7 @@ func (b *builder) in(f *schema.Field, values any) {
 }
 
 // inQuery writes that the column is one of what another kind's living rows
-// hold: as a list that is made once, or, to check a row, as a look at that kind.
+// hold: in a list that is made once, or, where it probes, by a look at that kind.
 func (b *builder) inQuery(t *table, f *schema.Field, sub *market.Sub) {
 	other, err := b.tables.kind(sub.Kind)
 	if err != nil {
@@ -182,9 +198,9 @@ func (b *builder) inQuery(t *table, f *schema.Field, sub *market.Sub) {
 		b.fail(err)
 		return
 	}
-	checking := b.checking && other != t
+	checking := b.checking
 	b.checking = false
-	if checking {
+	if b.probing && other != t {
 		b.write("EXISTS (SELECT 1 FROM ", other.name)
 		b.living(other, sub.Where)
 		b.write(" AND ", other.name, ".", string(selected.SQLName), " = ", t.name, ".", string(f.SQLName), ")")

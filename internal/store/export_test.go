@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 
 	"crier/internal/market"
@@ -43,6 +44,33 @@ func (s *Store) WriteByReader(ctx context.Context) error {
 func (s *Store) PretendVersion(ctx context.Context, version int) error {
 	_, err := s.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)`, version)
 	return err
+}
+
+// Plan is SQLite's plan of a Select, one step a line.
+func (s *Store) Plan(ctx context.Context, kind string, q market.Query) (string, error) {
+	t, err := s.tables.kind(kind)
+	if err != nil {
+		return "", err
+	}
+	b, err := s.viewed(ctx, t, q)
+	if err != nil {
+		return "", err
+	}
+	keys, err := t.keys(q.Sort)
+	if err != nil {
+		return "", err
+	}
+	b.write("EXPLAIN QUERY PLAN ")
+	b.rows(t, q, keys)
+	plan := ""
+	err = s.each(ctx, b, func(rows *sql.Rows) error {
+		var id, parent, unused int
+		var step string
+		err := rows.Scan(&id, &parent, &unused, &step)
+		plan += step + "\n"
+		return err
+	})
+	return plan, err
 }
 
 // OpenPool opens connections as the SQLite store does.

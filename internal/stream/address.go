@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // AddressError says what is wrong with the address of Redis. It never contains
@@ -87,12 +88,20 @@ func withoutSecrets(err error, u *url.URL) string {
 	return text
 }
 
+// noMaintenance turns off the library's messages about the maintenance of managed
+// servers: they need version 3 of the protocol, and a look-up of the host's name
+// before anything else, which would delay the start while names are not resolved.
+func noMaintenance() *maintnotifications.Config {
+	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+}
+
 // withDefaults fills in what the URL left open.
 func withDefaults(o *redis.Options) {
 	o.Protocol = resp
 	o.DisableIdentity = true
 	o.ContextTimeoutEnabled = true
 	o.DialerRetries = 1
+	o.MaintNotificationsConfig = noMaintenance()
 	if o.MaxRetries == 0 {
 		o.MaxRetries = -1 // callers retry, with their own back-off
 	}
@@ -113,7 +122,7 @@ func clusterOptions(nodes []*redis.Options) (*redis.ClusterOptions, error) {
 		Protocol: first.Protocol, Username: first.Username, Password: first.Password, TLSConfig: first.TLSConfig,
 		DialTimeout: first.DialTimeout, ReadTimeout: first.ReadTimeout, WriteTimeout: first.WriteTimeout,
 		DisableIdentity: first.DisableIdentity, ContextTimeoutEnabled: first.ContextTimeoutEnabled,
-		DialerRetries: first.DialerRetries, PoolSize: first.PoolSize,
+		DialerRetries: first.DialerRetries, PoolSize: first.PoolSize, MaintNotificationsConfig: noMaintenance(),
 	}
 	for _, node := range nodes {
 		switch {

@@ -74,6 +74,7 @@ CREATE UNIQUE INDEX webhook_events_change_id_webhook_id_unique ON webhook_events
 CREATE INDEX webhook_events_webhook_id_id ON webhook_events (webhook_id, id);
 CREATE INDEX webhook_events_subject_type_subject_num ON webhook_events (subject_type, subject_num);
 CREATE INDEX webhook_events_payload_id ON webhook_events (payload_id);
+CREATE INDEX webhook_events_processed ON webhook_events (processed_at) WHERE processed_at IS NOT NULL;
 CREATE INDEX webhook_events_due ON webhook_events (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
 CREATE TABLE event_payloads (
@@ -103,3 +104,4 @@ CREATE TABLE counters (
     name {{text}} PRIMARY KEY,
     value BIGINT NOT NULL
 );
+INSERT INTO counters (name, value) VALUES ('change', 0), ('event', 0);

@@ -34,6 +34,8 @@ func conditions(t *testing.T, s *store.Store) {
 		many[i], names[i] = int64(i+2), "ÉCOLE"
 	}
 	sub := market.Sub{Kind: "ImageData", Column: "image_id", Where: []market.Cond{market.Gt("id", 8)}}
+	own := market.Sub{Kind: "Image", Column: "id", Where: []market.Cond{market.Eq("id", 3), market.InQuery("id", sub)}}
+	nested := market.Sub{Kind: "ImageData", Column: "image_id", Where: []market.Cond{market.Eq("image_id", 3), market.InQuery("image_id", own)}}
 	for name, c := range map[string]struct {
 		where []market.Cond
 		want  []int64
@@ -63,6 +65,11 @@ func conditions(t *testing.T, s *store.Store) {
 		"no match":              {[]market.Cond{market.Contains("alt", "%")}, []int64{1}},
 		"empty text":            {[]market.Cond{market.Contains("alt", "")}, []int64{1, 2, 4}},
 		"of another query":      {[]market.Cond{market.InQuery("id", sub)}, []int64{3}},
+		"not of another query":  {[]market.Cond{market.NotInQuery("id", sub)}, []int64{1, 2, 4}},
+		"of both":               {[]market.Cond{market.In("id", []int64{2, 3}), market.InQuery("id", sub)}, []int64{3}},
+		"of one, not the other": {[]market.Cond{market.In("id", []int64{2, 3}), market.NotInQuery("id", sub)}, []int64{2}},
+		"of a query in another": {[]market.Cond{market.InQuery("id", nested)}, []int64{3}},
+		"of its own kind":       {[]market.Cond{market.In("id", []int64{1, 3}), market.InQuery("id", own)}, []int64{3}},
 		"all of several":        {[]market.Cond{market.Eq("owner_id", 1), market.Gt("id", 1)}, []int64{3}},
 		"any of none":           {[]market.Cond{market.Any()}, nil},
 		"any of several": {[]market.Cond{market.Any(

@@ -1,0 +1,118 @@
+package resolvers
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"crier/internal/document"
+	"crier/internal/viewer"
+)
+
+// executor runs requests for gqlgen's transports: it takes the documents of
+// internal/document, so that requests and webhooks are held to the same limits,
+// and proves the viewer's rights before anything runs.
+type executor struct {
+	documents *document.Documents
+	present   graphql.ErrorPresenterFunc
+}
+
+var _ graphql.GraphExecutor = (*executor)(nil)
+
+// CreateOperationContext parses, validates and authorizes a request.
+func (e *executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	request := &graphql.OperationContext{
+		RawQuery: params.Query, OperationName: params.OperationName, Extensions: params.Extensions, Headers: params.Headers,
+	}
+	doc, refused := e.documents.Parse(params.Query)
+	if refused != nil {
+		return request, refused
+	}
+	request.Doc = doc
+	op, err := requested(doc, params.OperationName)
+	if err != nil {
+		return request, gqlerror.List{err}
+	}
+	request.Operation = op
+	if err := e.authorize(ctx, op); err != nil {
+		return request, gqlerror.List{err}
+	}
+	if request.Variables, err = e.variables(op, params.Variables); err != nil {
+		return request, gqlerror.List{err}
+	}
+	if cost, limit := e.documents.Cost(op, request.Variables), e.documents.Limits().Complexity; cost > limit {
+		return request, gqlerror.List{document.Errorf(document.CodeComplexityLimit,
+			"the operation costs %d, more than %d: ask for shorter pages with first, or nest fewer of them", cost, limit)}
+	}
+	return request, nil
+}
+
+// DispatchOperation runs a query or mutation.
+func (e *executor) DispatchOperation(ctx context.Context, request *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	return graphql.OneShot(e.documents.Execute(ctx, request, e.present)), ctx
+}
+
+// DispatchError is the answer to a request that cannot run.
+func (e *executor) DispatchError(_ context.Context, refused gqlerror.List) *graphql.Response {
+	return &graphql.Response{Errors: refused}
+}
+
+// requested is the operation that a request names, or its only one.
+func requested(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
+	op := doc.Operations.ForName(name)
+	switch {
+	case op == nil && name == "":
+		return nil, document.Errorf(document.CodeBadUserInput, "the document has %d operations: say in operationName which to run", len(doc.Operations))
+	case op == nil:
+		return nil, document.Errorf(document.CodeBadUserInput, "the document has no operation %q", name)
+	case op.Operation == ast.Subscription:
+		return nil, document.Errorf(document.CodeBadUserInput, "subscriptions do not run over this transport")
+	}
+	return op, nil
+}
+
+// authorize refuses what the viewer may not run, whatever it would find.
+func (e *executor) authorize(ctx context.Context, op *ast.OperationDefinition) *gqlerror.Error {
+	introspects, only := document.Introspects(op)
+	if introspects && !e.documents.Limits().Introspection {
+		return document.Errorf(document.CodeForbidden, "introspection is switched off")
+	}
+	v, known := viewer.FromContext(ctx)
+	if !known {
+		if only {
+			return nil
+		}
+		return noKey()
+	}
+	if op.Operation == ast.Mutation && v.ReadOnly {
+		return document.Errorf(document.CodeForbidden, "mutations are refused here: this request may only read")
+	}
+	if field := document.OperatorField(op); field != "" && !v.IsOperator() {
+		return document.Errorf(document.CodeForbidden, "only the operator of the marketplace may call %s", field)
+	}
+	for _, scope := range e.documents.RequiredScopes(op) {
+		if !v.Can(scope) {
+			return document.MissingScope(scope)
+		}
+	}
+	return nil
+}
+
+// variables reads the values of a request's variables as its operation declares them.
+func (e *executor) variables(op *ast.OperationDefinition, values map[string]any) (map[string]any, *gqlerror.Error) {
+	read, err := validator.VariableValues(e.documents.Schema(), op, values)
+	if err == nil {
+		return read, nil
+	}
+	var invalid *gqlerror.Error
+	if !errors.As(err, &invalid) {
+		return nil, document.Errorf(document.CodeBadUserInput, "the variables cannot be read: %v", err)
+	}
+	path := strings.TrimPrefix(invalid.Path.String(), "variable.")
+	return nil, document.Errorf(document.CodeBadUserInput, "$%s %s", path, invalid.Message)
+}
