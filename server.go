@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
@@ -158,6 +159,9 @@ func (s serveCommand) Run(c *config.Config, t terminal) error {
 type demoCommand struct {
 	Once bool `help:"End after a verified delivery of each class; fail where one does not come within 60 s."`
 }
+
+// sampleSeed makes the sample marketplace the same everywhere.
+const sampleSeed = 1
 
 // demoSecretKey encrypts the secrets of a demonstration that was given no key:
 // its webhooks guard nothing, and a second run must be able to read them.
@@ -354,22 +358,24 @@ func (s *server) wire(ctx context.Context) error {
 		return err
 	}
 	s.store.OnCommit(s.worker.Committed)
-	s.handler = s.routes(documents, root)
+	s.handler = s.routes(schema, root)
 	if s.settings.SampleData {
-		return sample.Load(ctx, loader{s.market, s.store})
+		find := loader{s.market, s.store}.Find
+		return sample.Load(viewer.NewContext(ctx, viewer.Viewer{Key: "sample"}), s.market, find, market.Actor{ID: "sample"}, sampleSeed)
 	}
 	return nil
 }
 
 // routes are the paths of contract server.md.
-func (s *server) routes(documents *document.Documents, root *resolvers.Resolver) http.Handler {
+func (s *server) routes(schema graphql.ExecutableSchema, root *resolvers.Resolver) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	if s.settings.API {
-		api := resolvers.NewHandler(documents, resolvers.Options{Keys: s.store, Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema, Log: s.log})
-		mux.Handle("/graphql", api)
-		mux.Handle("GET /schema.graphql", api.SchemaHandler())
+		options := resolvers.Options{Keys: resolvers.CacheKeys(s.store), Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema,
+			Limiter: s.redis, RateLimit: s.settings.RateLimit, Log: s.log}
+		mux.Handle("/graphql", resolvers.NewHandler(schema, options))
+		mux.Handle("/schema.graphql", resolvers.SchemaHandler(schema.Schema(), options))
 		mux.Handle("GET /images/", resolvers.ImageHandler(s.store))
 		mux.Handle("/", console.Handler())
 	}

@@ -24,7 +24,7 @@ type InvoiceResolver interface {
 	BuyerMessageToSeller(ctx context.Context, obj *market.Invoice) (*string, error)
 	BuyerPhone(ctx context.Context, obj *market.Invoice) (*string, error)
 	BuyerSurname(ctx context.Context, obj *market.Invoice) (*string, error)
-	CommissionAmountCents(ctx context.Context, obj *market.Invoice) (*int, error)
+
 	CommissionAmountFormatted(ctx context.Context, obj *market.Invoice, currency *string) (*string, error)
 
 	DiscountFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
@@ -42,8 +42,6 @@ type InvoiceResolver interface {
 	ShippingDescription(ctx context.Context, obj *market.Invoice) (string, error)
 	ShippingFromLocationMessage(ctx context.Context, obj *market.Invoice, useCity *bool) (*string, error)
 
-	StatusFlags(ctx context.Context, obj *market.Invoice) ([]market.InvoiceStatusFlag, error)
-
 	SubtotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
 
 	TaxShippingFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
@@ -51,7 +49,7 @@ type InvoiceResolver interface {
 	TaxTotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
 
 	TotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
-	TotalIncludingAdjustmentsCents(ctx context.Context, obj *market.Invoice) (int, error)
+
 	TotalIncludingAdjustmentsFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error)
 }
 
@@ -368,18 +366,18 @@ func (ec *executionContext) _Invoice_commissionAmountCents(ctx context.Context, 
 			return ec.fieldContext_Invoice_commissionAmountCents(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Invoice().CommissionAmountCents(ctx, obj)
+			return obj.CommissionAmountCents(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Invoice_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -998,7 +996,7 @@ func (ec *executionContext) _Invoice_statusFlags(ctx context.Context, field grap
 			return ec.fieldContext_Invoice_statusFlags(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Invoice().StatusFlags(ctx, obj)
+			return obj.StatusFlags(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []market.InvoiceStatusFlag) graphql.Marshaler {
@@ -1009,7 +1007,7 @@ func (ec *executionContext) _Invoice_statusFlags(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_statusFlags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type InvoiceStatusFlagEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type InvoiceStatusFlagEnum does not have child fields"))
 }
 
 func (ec *executionContext) _Invoice_subtotalCents(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1312,18 +1310,18 @@ func (ec *executionContext) _Invoice_totalIncludingAdjustmentsCents(ctx context.
 			return ec.fieldContext_Invoice_totalIncludingAdjustmentsCents(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Invoice().TotalIncludingAdjustmentsCents(ctx, obj)
+			return obj.TotalIncludingAdjustmentsCents(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_totalIncludingAdjustmentsCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Invoice_totalIncludingAdjustmentsFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -2174,43 +2172,10 @@ func (ec *executionContext) _Invoice(ctx context.Context, sel ast.SelectionSet, 
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "commissionAmountCents":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Invoice_commissionAmountCents(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Invoice_commissionAmountCents(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "commissionAmountFormatted":
 			field := field
 
@@ -2708,43 +2673,10 @@ func (ec *executionContext) _Invoice(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "statusFlags":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Invoice_statusFlags(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Invoice_statusFlags(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "subtotalCents":
 			out.Values[i] = ec._Invoice_subtotalCents(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2923,43 +2855,10 @@ func (ec *executionContext) _Invoice(ctx context.Context, sel ast.SelectionSet, 
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "totalIncludingAdjustmentsCents":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Invoice_totalIncludingAdjustmentsCents(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Invoice_totalIncludingAdjustmentsCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "totalIncludingAdjustmentsFormatted":
 			field := field
 

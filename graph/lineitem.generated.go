@@ -22,7 +22,6 @@ type LineItemResolver interface {
 	AdvertID(ctx context.Context, obj *market.LineItem) (*string, error)
 	AdvertLegacyID(ctx context.Context, obj *market.LineItem) (*int, error)
 
-	CommissionAmountCents(ctx context.Context, obj *market.LineItem) (*int, error)
 	CommissionAmountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (*string, error)
 
 	DiscountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error)
@@ -35,12 +34,8 @@ type LineItemResolver interface {
 
 	PostageFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error)
 
-	QuantityAwaitingDispatch(ctx context.Context, obj *market.LineItem) (*int, error)
-	QuantityReturnable(ctx context.Context, obj *market.LineItem) (int, error)
 	Shipment(ctx context.Context, obj *market.LineItem) (*market.Shipment, error)
 	Shipments(ctx context.Context, obj *market.LineItem) ([]*market.Shipment, error)
-
-	StatusFull(ctx context.Context, obj *market.LineItem) (market.LineItemStatusFull, error)
 
 	SubtotalFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error)
 
@@ -338,18 +333,18 @@ func (ec *executionContext) _LineItem_commissionAmountCents(ctx context.Context,
 			return ec.fieldContext_LineItem_commissionAmountCents(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LineItem().CommissionAmountCents(ctx, obj)
+			return obj.CommissionAmountCents(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LineItem_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -748,18 +743,18 @@ func (ec *executionContext) _LineItem_quantityAwaitingDispatch(ctx context.Conte
 			return ec.fieldContext_LineItem_quantityAwaitingDispatch(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LineItem().QuantityAwaitingDispatch(ctx, obj)
+			return obj.QuantityAwaitingDispatch(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_quantityAwaitingDispatch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LineItem_quantityReturnable(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -771,18 +766,18 @@ func (ec *executionContext) _LineItem_quantityReturnable(ctx context.Context, fi
 			return ec.fieldContext_LineItem_quantityReturnable(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LineItem().QuantityReturnable(ctx, obj)
+			return obj.QuantityReturnable(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_quantityReturnable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LineItem_shipment(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -881,7 +876,7 @@ func (ec *executionContext) _LineItem_statusFull(ctx context.Context, field grap
 			return ec.fieldContext_LineItem_statusFull(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LineItem().StatusFull(ctx, obj)
+			return obj.StatusFull(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v market.LineItemStatusFull) graphql.Marshaler {
@@ -892,7 +887,7 @@ func (ec *executionContext) _LineItem_statusFull(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_statusFull(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type LineItemStatusFullEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type LineItemStatusFullEnum does not have child fields"))
 }
 
 func (ec *executionContext) _LineItem_subtotalCents(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -1685,43 +1680,10 @@ func (ec *executionContext) _LineItem(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "commissionAmountCents":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._LineItem_commissionAmountCents(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._LineItem_commissionAmountCents(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "commissionAmountFormatted":
 			field := field
 
@@ -2014,81 +1976,15 @@ func (ec *executionContext) _LineItem(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "quantityAwaitingDispatch":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._LineItem_quantityAwaitingDispatch(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._LineItem_quantityAwaitingDispatch(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "quantityReturnable":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._LineItem_quantityReturnable(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._LineItem_quantityReturnable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "shipment":
 			field := field
 
@@ -2171,43 +2067,10 @@ func (ec *executionContext) _LineItem(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "statusFull":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._LineItem_statusFull(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._LineItem_statusFull(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "subtotalCents":
 			out.Values[i] = ec._LineItem_subtotalCents(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -67,6 +67,7 @@ const prices = `{ node(id: "%") { ... on Advert {
 
 func TestLowestPrices(t *testing.T) {
 	t.Parallel()
+	b := catalogue(t)
 	past, future := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 	// The variants 3 and 4, unpublished and deleted, are cheaper than any of these.
 	for name, test := range map[string]struct {
@@ -98,8 +99,6 @@ func TestLowestPrices(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := catalogue(t)
 			a := advert(0, 1, 3, "Red boots", func(a *market.Advert) { a.Published, a.Price = true, test.advert })
 			v := variant(0, 1, "A1", func(v *market.Variant) { v.Price = test.first })
 			a.Num, v.Num = 1, 1

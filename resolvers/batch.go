@@ -11,10 +11,11 @@ import (
 	"crier/internal/document"
 )
 
-// A request's batches are sent when its resolvers have come to rest: they wait
-// for one another's turns on the processors, at least quietYields of them or
-// quietTime, without any of them asking for a key. A timer would be simpler, but
-// on an idle machine the shortest one takes a millisecond for each level.
+// A request's batches are sent when its resolvers have come to rest: when none
+// has asked for a key while the sender gave its turn on the processor away
+// quietYields times, or for quietTime where a turn takes long to come back. A
+// timer would be simpler, but the shortest one takes a millisecond on an idle
+// machine, for each level of a document, and too little for a long page.
 const (
 	quietYields = 100
 	quietTime   = 100 * time.Microsecond

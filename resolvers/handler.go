@@ -26,6 +26,10 @@ type Options struct {
 	Limits document.Limits
 	// Context prepares the context of each execution, such as Resolver.WithLoaders.
 	Context func(context.Context) context.Context
+	// Limiter counts requests; nil lets all pass.
+	Limiter Limiter
+	// RateLimit is how many requests a key may make in 10 s, a fifth of it an address without one; 0 is unlimited.
+	RateLimit int
 	// Log takes what clients do not see; default slog.Default.
 	Log *slog.Logger
 }
@@ -98,18 +102,20 @@ func failed(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error)
 func admitted(w http.ResponseWriter, r *http.Request, options Options) (*http.Request, bool) {
 	key := keyOf(r.Header)
 	if r.Method == http.MethodOptions || key == "" && options.PublicSchema {
-		return r, true
+		return r, options.addressWithinRate(w, r)
 	}
 	v, err := authenticate(r.Context(), options.Keys, key, traceparent(r.Header))
 	if err != nil {
 		if refused, ok := err.(*gqlerror.Error); ok {
-			unauthenticated(w, r, refused)
+			if options.addressWithinRate(w, r) {
+				unauthenticated(w, r, refused)
+			}
 		} else {
 			failed(w, r, options.Log, err)
 		}
 		return r, false
 	}
-	return r.WithContext(viewer.NewContext(r.Context(), v)), true
+	return r.WithContext(viewer.NewContext(r.Context(), v)), options.keyWithinRate(w, r, v.Key)
 }
 
 // SchemaHandler returns the handler of /schema.graphql: the schema in its own language.

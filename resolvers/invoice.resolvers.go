@@ -59,10 +59,6 @@ func (r *invoiceResolver) BuyerSurname(ctx context.Context, obj *market.Invoice)
 	return order.Surname, nil
 }
 
-func (r *invoiceResolver) CommissionAmountCents(ctx context.Context, obj *market.Invoice) (*int, error) {
-	return whole(obj.CommissionAmountCents()), nil
-}
-
 func (r *invoiceResolver) CommissionAmountFormatted(ctx context.Context, obj *market.Invoice, currency *string) (*string, error) {
 	return r.formatted(obj.CommissionAmountCents(), currency)
 }
@@ -118,10 +114,6 @@ func (r *invoiceResolver) ShippingFromLocationMessage(ctx context.Context, obj *
 	return shippingFrom(ctx, obj, deref(useCity))
 }
 
-func (r *invoiceResolver) StatusFlags(ctx context.Context, obj *market.Invoice) ([]market.InvoiceStatusFlag, error) {
-	return obj.StatusFlags(), nil
-}
-
 func (r *invoiceResolver) SubtotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
 	return r.amount(obj.SubtotalCents, currency)
 }
@@ -136,10 +128,6 @@ func (r *invoiceResolver) TaxTotalFormatted(ctx context.Context, obj *market.Inv
 
 func (r *invoiceResolver) TotalFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {
 	return r.amount(obj.TotalCents, currency)
-}
-
-func (r *invoiceResolver) TotalIncludingAdjustmentsCents(ctx context.Context, obj *market.Invoice) (int, error) {
-	return int(obj.TotalIncludingAdjustmentsCents()), nil
 }
 
 func (r *invoiceResolver) TotalIncludingAdjustmentsFormatted(ctx context.Context, obj *market.Invoice, currency *string) (string, error) {

@@ -27,10 +27,6 @@ func (r *lineItemResolver) AdvertLegacyID(ctx context.Context, obj *market.LineI
 	return whole(obj.AdvertID), nil
 }
 
-func (r *lineItemResolver) CommissionAmountCents(ctx context.Context, obj *market.LineItem) (*int, error) {
-	return whole(obj.CommissionAmountCents()), nil
-}
-
 func (r *lineItemResolver) CommissionAmountFormatted(ctx context.Context, obj *market.LineItem, currency *string) (*string, error) {
 	return r.formatted(obj.CommissionAmountCents(), currency)
 }
@@ -59,14 +55,6 @@ func (r *lineItemResolver) PostageFormatted(ctx context.Context, obj *market.Lin
 	return r.amount(obj.PostageCents, currency)
 }
 
-func (r *lineItemResolver) QuantityAwaitingDispatch(ctx context.Context, obj *market.LineItem) (*int, error) {
-	return whole(obj.QuantityAwaitingDispatch()), nil
-}
-
-func (r *lineItemResolver) QuantityReturnable(ctx context.Context, obj *market.LineItem) (int, error) {
-	return int(obj.QuantityReturnable()), nil
-}
-
 func (r *lineItemResolver) Shipment(ctx context.Context, obj *market.LineItem) (*market.Shipment, error) {
 	all, err := shipmentsWith(ctx, obj)
 	if err != nil || len(all) == 0 {
@@ -77,10 +65,6 @@ func (r *lineItemResolver) Shipment(ctx context.Context, obj *market.LineItem) (
 
 func (r *lineItemResolver) Shipments(ctx context.Context, obj *market.LineItem) ([]*market.Shipment, error) {
 	return shipmentsWith(ctx, obj)
-}
-
-func (r *lineItemResolver) StatusFull(ctx context.Context, obj *market.LineItem) (market.LineItemStatusFull, error) {
-	return obj.StatusFull(), nil
 }
 
 func (r *lineItemResolver) SubtotalFormatted(ctx context.Context, obj *market.LineItem, currency *string) (string, error) {

@@ -37,6 +37,10 @@ func TestCatalogueMutations(t *testing.T) {
 			`{"optionTypeCreateOrUpdate": {"status": 200, "errors": null, "optionType": {"name": "size", "displayName": "size", "optional": true, "prototypes": {"nodes": [{"name": "Footwear"}]}}}}`,
 		},
 		{
+			`optionTypeCreateOrUpdate(input: {name: "material", appliedTo: ADVERT, fieldType: FREE_TEXT, prototypeIds: ["` + id("Prototype", 1) + `"]}) { status errors { field } optionType { category } }`,
+			`{"optionTypeCreateOrUpdate": {"status": 200, "errors": null, "optionType": {"category": "PRODUCT_DETAILS_TEXT"}}}`,
+		},
+		{
 			`optionValueCreateOrUpdate(input: {name: "40", displayName: "Forty", optionTypeId: "` + id("OptionType", 1) + `"}) { status errors { field } optionValue { name displayName position optionType { name } } }`,
 			`{"optionValueCreateOrUpdate": {"status": 200, "errors": null, "optionValue": {"name": "40", "displayName": "Forty", "position": 0, "optionType": {"name": "size"}}}}`,
 		},
@@ -75,10 +79,10 @@ func (b *bundle) mutateAdverts() {
 		{
 			`advertUpsert(input: {attributes: {title: "Red boots", taxonId: "` + id("Taxon", 2) + `", brandId: "` + id("Brand", 1) + `", sellerId: "` + id("Seller", 1) + `", price: "100", attemptAutoPublish: true,
 				externalIds: [{key: "erp", value: "R-1"}], images: [{sourceUrl: "https://img.example/a.png", alt: "A"}], productFeatures: ["warm"],
-				variants: [{sku: "A1", price: "25.95", countOnHand: 5, optionValueIds: ["` + id("OptionValue", 1) + `"]}, {sku: "A2", published: false}]}}) {
-				status errors { field messages } advert { title published displayable lowestPrice productFeatures externalIds { value } displayImage { url alt }
+				advertOptionValues: [{optionTypeId: "` + id("OptionType", 2) + `", textValue: "leather"}], variants: [{sku: "A1", price: "25.95", countOnHand: 5, optionValueIds: ["` + id("OptionValue", 1) + `"]}, {sku: "A2", published: false}]}}) {
+				status errors { field messages } advert { title published displayable lowestPrice productFeatures advertOptionValues { nodes { textValue } } externalIds { value } displayImage { url alt }
 				seller { businessName } variants { nodes { sku label published buyable lowestPrice optionValues { nodes { name } } } } } }`,
-			`{"advertUpsert": {"status": 200, "errors": null, "advert": {"title": "Red boots", "published": true, "displayable": true, "lowestPrice": "25.95", "productFeatures": ["warm"],
+			`{"advertUpsert": {"status": 200, "errors": null, "advert": {"title": "Red boots", "published": true, "displayable": true, "lowestPrice": "25.95", "productFeatures": ["warm"], "advertOptionValues": {"nodes": [{"textValue": "leather"}]},
 				"externalIds": [{"value": "R-1"}], "displayImage": {"url": "https://img.example/a.png", "alt": "A"}, "seller": {"businessName": "North Shop"}, "variants": {"nodes": [
 				{"sku": "A1", "label": "Forty", "published": true, "buyable": true, "lowestPrice": "25.95", "optionValues": {"nodes": [{"name": "40"}]}},
 				{"sku": "A2", "label": "Red boots", "published": false, "buyable": false, "lowestPrice": "100.0", "optionValues": {"nodes": []}}]}}}}`,
@@ -88,8 +92,12 @@ func (b *bundle) mutateAdverts() {
 			`{"advertUpsert": {"status": 422, "errors": [{"field": "title"}, {"field": "variants.0.price"}], "advert": null}}`,
 		},
 		{
-			`variantUpdate(input: {variantId: "` + id("Variant", 1) + `", attributes: {countOnHand: 0, price: null, notes: "last"}}) { status errors { field } variant { sku countOnHand editablePriceCents lowestPrice notes buyable } }`,
-			`{"variantUpdate": {"status": 200, "errors": null, "variant": {"sku": "A1", "countOnHand": 0, "editablePriceCents": null, "lowestPrice": "100.0", "notes": "last", "buyable": false}}}`,
+			`variantUpdate(input: {variantId: "` + id("Variant", 1) + `", attributes: {countOnHand: 0, price: null, notes: "last", variantOptionValues: []}}) { status errors { field } variant { label sku countOnHand editablePriceCents lowestPrice notes buyable } }`,
+			`{"variantUpdate": {"status": 200, "errors": null, "variant": {"label": "Red boots", "sku": "A1", "countOnHand": 0, "editablePriceCents": null, "lowestPrice": "100.0", "notes": "last", "buyable": false}}}`,
+		},
+		{
+			`variantUpdate(input: {attributes: {id: "` + id("Variant", 1) + `", variantOptionValues: [{optionTypeId: "` + id("OptionType", 1) + `", optionValueId: "` + id("OptionValue", 1) + `"}]}}) { status errors { field messages } variant { label } }`,
+			`{"variantUpdate": {"status": 200, "errors": null, "variant": {"label": "Forty"}}}`,
 		},
 		{
 			`variantUpdate(input: {attributes: {countOnHand: 1}}) { status errors { field } variant { id } }`,

@@ -1,9 +1,11 @@
 package resolvers_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
+	"crier/graph"
 	"crier/internal/market"
 	"crier/internal/viewer"
 )
@@ -130,4 +132,30 @@ func TestPagesFromMemory(t *testing.T) {
 	}
 	b.run(viewer.Viewer{}, `{ `+node+` { ... on Country { states(after: "nonsense") { totalCount nodes { id } } } } }`, nil).fails("BAD_USER_INPUT", "node.states")
 	b.run(viewer.Viewer{}, `{ `+node+` { ... on Country { states(before: "nonsense") { totalCount nodes { id } } } } }`, nil).fails("BAD_USER_INPUT", "node.states")
+}
+
+// TestEveryFieldOfTheCatalogueResolves reads each field of each type, of what
+// was deleted too, now and as of its deletion.
+func TestEveryFieldOfTheCatalogueResolves(t *testing.T) {
+	t.Parallel()
+	b := catalogue(t)
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	for _, v := range []viewer.Viewer{{}, north, {Seller: 1, AsOf: deletion, ReadOnly: true}} {
+		for _, name := range []string{
+			"Advert-1", "Advert-2", "Advert-4", "Variant-1", "Variant-4", "Variant-7", "Seller-1", "Brand-1", "Taxon-1", "Taxon-3", "Prototype-1",
+			"OptionType-1", "OptionType-2", "OptionValue-1", "AdvertOptionValue-1", "VariantOptionValue-1", "VariantOptionValue-2", "Image-1", "Image-2", "Address-1",
+			"Country-36", "State-" + strconv.FormatInt(market.StateByCode("US-OR").Num, 10),
+		} {
+			typeName, _, _ := strings.Cut(name, "-")
+			selection := everyField(schema, schema.Types[typeName])
+			a := b.run(v, ids(`{ node(id: "`+name+`") { ... on `+typeName+` { `+selection+` } } }`), nil)
+			if len(a.Errors) > 0 {
+				t.Errorf("%s as %+v: %v", name, v, a.Errors)
+			}
+			var got struct{ Node map[string]any }
+			if a.into(&got); len(got.Node) != len(strings.Split(selection, "\n")) {
+				t.Errorf("%s as %+v has %d fields, want %q", name, v, len(got.Node), selection)
+			}
+		}
+	}
 }

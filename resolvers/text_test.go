@@ -39,14 +39,14 @@ func TestDescriptionHTML(t *testing.T) {
 
 func TestAmountsAsPeopleReadThem(t *testing.T) {
 	t.Parallel()
+	b := catalogue(t)
+	a := advert(0, 1, 3, "Red boots", func(a *market.Advert) { a.RecommendedRetailPriceCents = new(int64(123450)) })
+	a.Num = 1
+	b.update(a)
 	for code, want := range map[string]string{
 		"USD": "$1,234.50", "AUD": "A$1,234.50", "EUR": "€1,234.50", "JPY": "¥1,234.50", "CHF": "CHF\u00a01,234.50", "KWD": "KWD\u00a01,234.500",
 	} {
-		b := catalogue(t)
 		b.resolver.Currency = code
-		a := advert(0, 1, 3, "Red boots", func(a *market.Advert) { a.RecommendedRetailPriceCents = new(int64(123450)) })
-		a.Num = 1
-		b.update(a)
 		b.query(`{ node(id: "` + a.ID() + `") { ... on Advert { plain: recommendedRetailPriceFormatted same: recommendedRetailPriceFormatted(currency: "` +
 			strings.ToLower(code) + `") other: recommendedRetailPriceFormatted(currency: "GBP") } } }`).
 			is(`{"node": {"plain": "` + want + `", "same": "` + want + `", "other": null}}`)

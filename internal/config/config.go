@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,6 +36,7 @@ type Config struct {
 	OrderPayment      string `default:"paid" placeholder:"paid|pending" help:"Whether orders arrive paid."`
 	Currency          string `default:"USD" placeholder:"CODE" help:"ISO 4217 currency of all prices."`
 	PublicSchema      string `default:"false" placeholder:"BOOL" help:"Serve introspection and /schema.graphql without a key."`
+	RateLimit         string `default:"3000" placeholder:"N" help:"Requests for each key in 10 s, a fifth of it for each address without a key; 0 is unlimited."`
 	Grace             string `default:"35s" placeholder:"DURATION" help:"Time for what is in flight after SIGTERM."`
 	LogFormat         string `placeholder:"text|json" help:"Form of the log lines; text on a terminal, else json."`
 	LogLevel          string `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
@@ -59,7 +61,9 @@ type Settings struct {
 	OrderPayment      string
 	Currency          string
 	PublicSchema      bool
-	Grace             time.Duration
+	// RateLimit is requests for each key in 10 s; 0 is unlimited.
+	RateLimit int
+	Grace     time.Duration
 	// LogFormat is "text", "json" or "" for what fits the output.
 	LogFormat string
 	LogLevel  slog.Level
@@ -84,6 +88,7 @@ func (c Config) Check() (Settings, error) {
 		OrderPayment: k.oneOf("CRIER_ORDER_PAYMENT", c.OrderPayment, "paid", "pending"),
 		Currency:     k.match("CRIER_CURRENCY", c.Currency, currencyCode, "an ISO 4217 code, as in USD"),
 		PublicSchema: k.switchOf("CRIER_PUBLIC_SCHEMA", c.PublicSchema), Grace: k.duration("CRIER_GRACE", c.Grace, 0),
+		RateLimit: k.count("CRIER_RATE_LIMIT", c.RateLimit),
 		LogFormat: k.oneOf("CRIER_LOG_FORMAT", c.LogFormat, "", "text", "json"), LogLevel: k.level(c.LogLevel),
 	}
 	k.roles(c.Roles, &s)
@@ -121,6 +126,14 @@ func (k *checker) duration(variable, text string, least time.Duration) time.Dura
 		k.refuse(variable, "is %s: at least %s is needed", text, least)
 	}
 	return d
+}
+
+func (k *checker) count(variable, text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		k.refuse(variable, "is %q: write a whole number, 0 for no limit", text)
+	}
+	return n
 }
 
 func (k *checker) level(text string) slog.Level {
@@ -228,7 +241,7 @@ func (s Settings) LogValue() slog.Value {
 		slog.String("vertical", s.Vertical), slog.String("header_prefix", s.HeaderPrefix), slog.Any("endpoint_allow", s.EndpointAllow),
 		slog.Bool("endpoint_allow_http", s.EndpointAllowHTTP), slog.Duration("retention", s.Retention), slog.Bool("sample_data", s.SampleData),
 		slog.String("order_payment", s.OrderPayment), slog.String("currency", s.Currency), slog.Bool("public_schema", s.PublicSchema),
-		slog.Duration("grace", s.Grace),
+		slog.Int("rate_limit", s.RateLimit), slog.Duration("grace", s.Grace),
 	)
 }
 

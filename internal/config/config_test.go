@@ -50,7 +50,7 @@ func TestEveryMistakeIsReportedAtOnceWithItsVariable(t *testing.T) {
 		"listen": "nowhere", "database-url": "mysql://x", "redis-url": "http://x", "roles": "api,cook", "operator-key": "short",
 		"secret-key": "AAAA", "vertical": "a b", "header-prefix": "X:Y", "endpoint-allow": "10.0.0.0/33", "endpoint-allow-http": "maybe",
 		"retention": "long", "sample-data": "perhaps", "order-payment": "later", "currency": "dollars", "public-schema": "2", "grace": "-1s",
-		"log-format": "xml", "log-level": "loud",
+		"rate-limit": "-1", "log-format": "xml", "log-level": "loud",
 	}
 	var flags []string
 	for name, value := range mistakes {

@@ -339,13 +339,13 @@ func TestCheckStopsCounting(t *testing.T) {
 	}
 }
 
-// TestCheckIsFast bounds what hostile texts cost, at ten times what they take.
+// TestCheckIsFast bounds what hostile texts cost, far above the 50 ms that they take at most.
 func TestCheckIsFast(t *testing.T) {
 	d := checker(t)
 	for _, c := range verdicts {
 		start := time.Now()
 		d.Check("Advert", c.text)
-		if took := time.Since(start); took > 500*time.Millisecond {
+		if took := time.Since(start); took > 2*time.Second {
 			t.Errorf("%s took %v", c.name, took)
 		}
 	}

@@ -26,6 +26,7 @@ const (
 	ruleFields          = "Fields"
 	ruleWork            = "Work"
 	ruleComplexity      = "Complexity"
+	ruleScopes          = "Scopes"
 )
 
 // Parse returns a text as a valid document, from a cache where it can, or why it

@@ -32,7 +32,11 @@ func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context 
 // errors, or, where data is null, of errors only. In a context of Batch for the
 // same viewer it shares what the batch loads. A failure of our own, such as a
 // database that is away, a timeout or a panic, is an error that wraps ErrInternal.
+// A viewer who may no longer read what the document selects gets a *Refused.
 func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v viewer.Viewer) (json.RawMessage, error) {
+	if refused := p.beyond(v); refused != nil {
+		return nil, refused
+	}
 	if shared, ok := ctx.Value(batchKey{}).(viewer.Viewer); !ok || !sameViewer(shared, v) {
 		v.ReadOnly = true
 		ctx = context.WithValue(viewer.NewContext(ctx, v), batchKey{}, nil)
@@ -50,6 +54,20 @@ func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v view
 		return nil, fmt.Errorf("%w: %w", ErrInternal, err)
 	}
 	return payload(response)
+}
+
+// beyond refuses a document that reads more than the viewer may.
+func (p *Prepared) beyond(v viewer.Viewer) error {
+	var refused gqlerror.List
+	for _, scope := range p.facts.RequiredScopes {
+		if !v.Can(scope) {
+			refused = append(refused, fault(CodeMissingScope, ruleScopes, nil, "the owner lacks the scope %s", scope))
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return &Refused{documentErrors(refused)}
 }
 
 // sameViewer reports whether two viewers see the same and are the same.

@@ -222,6 +222,21 @@ func TestRunAsItsOwner(t *testing.T) {
 	}
 }
 
+// TestRunBeyondItsScopes runs nothing that the viewer may no longer read.
+func TestRunBeyondItsScopes(t *testing.T) {
+	t.Parallel()
+	d := runner(&root{node: func(context.Context, string) (market.Node, error) {
+		t.Error("ran")
+		return nil, nil
+	}}, document.Options{})
+	p := prepare(t, d, in("... on Advert { title brand { name } seller { id } }"))
+	_, err := d.Run(t.Context(), p, subject, viewer.Viewer{Seller: 3, Scopes: []string{"adverts:write"}})
+	var refused *document.Refused
+	if !errors.As(err, &refused) || verdict(refused.Errors) != "Scopes, Scopes" || !strings.Contains(err.Error(), "taxonomy:read") {
+		t.Errorf("got %v", err)
+	}
+}
+
 type loaders struct{}
 
 // TestBatchShares counts the contexts that runs load through.

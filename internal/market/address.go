@@ -33,14 +33,12 @@ func (a *Address) Ref() Ref { return Ref{"Address", a.Num} }
 // ID is the address's global id.
 func (a *Address) ID() string { return a.Ref().ID() }
 
+// parents of a buyer's address are named by the rules, which know whether it bills or ships.
 func (a *Address) parents() []parent {
-	switch {
-	case a.OrderID != nil:
-		return []parent{{ref: Ref{"Order", *a.OrderID}, field: "address"}}
-	case a.SellerID != nil:
-		return []parent{{ref: Ref{"Seller", *a.SellerID}, field: "address"}}
+	if a.SellerID == nil {
+		return nil
 	}
-	return nil
+	return []parent{{ref: Ref{"Seller", *a.SellerID}, field: "address"}}
 }
 
 // Country is the address's country.

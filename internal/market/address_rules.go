@@ -1,9 +1,6 @@
 package market
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // AddressAttributes is what an input says of an address. A new one needs
 // Address, City, Country and Postcode; in an update what is absent stays.
@@ -28,7 +25,7 @@ type StateAttributes struct{ ID, Name, Short *string }
 // fillAddress checks what in says and sets it on current, which the unit
 // loaded, or on a new address where current is nil. keepAddress stores a new one.
 func fillAddress(p *problems, path string, in AddressAttributes, current *Address) *Address {
-	if in.ID != nil && (current == nil || *in.ID != current.ID()) {
+	if in.ID != nil && (current == nil || !names(*in.ID, current.Ref())) {
 		p.missing(at(path, "id"))
 	}
 	a := current
@@ -137,6 +134,5 @@ func (in StateAttributes) fits(s *State) bool {
 	same := func(given *string, actual string) bool {
 		return given == nil || strings.EqualFold(*given, actual)
 	}
-	id := s.ID()
-	return *cmp.Or(in.ID, &id) == id && same(in.Name, s.Name) && same(in.Short, s.ShortCode())
+	return (in.ID == nil || names(*in.ID, Ref{"State", s.Num})) && same(in.Name, s.Name) && same(in.Short, s.ShortCode())
 }

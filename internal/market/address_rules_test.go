@@ -10,7 +10,6 @@ import (
 	"crier/internal/market"
 )
 
-// places are lines of the embedded list of countries and states.
 func TestCountries(t *testing.T) {
 	t.Parallel()
 	line := regexp.MustCompile(`^([A-Z]{2}\t\d{3}|\t[A-Z0-9]{1,3})\t\S.*$`)

@@ -14,7 +14,11 @@ import (
 
 func TestCreateAdvert(t *testing.T) {
 	t.Parallel()
-	c := newCatalogue(t)
+	onBoth(t, testCreateAdvert)
+}
+
+func testCreateAdvert(t *testing.T, s *sales) {
+	c := newCatalogueIn(s)
 	brand := must(c.UpsertBrand(t.Context(), operator, market.BrandUpsert{Name: market.Some("Acme")}))
 	end := time.Date(2026, 4, 1, 0, 0, 0, 1234, time.FixedZone("", 3600))
 	in := market.AdvertUpsert{
@@ -224,7 +228,11 @@ func badVariantProblems(path string) map[string]string {
 
 func TestUpsertAdvertEvents(t *testing.T) {
 	t.Parallel()
-	c := newCatalogue(t)
+	onBoth(t, testUpsertAdvertEvents)
+}
+
+func testUpsertAdvertEvents(t *testing.T, s *sales) {
+	c := newCatalogueIn(s)
 	a := c.upsert(c.shirt(withVariants(sku("A"), sku("B"))))
 	advert, first, second := a.Ref().String(), c.variants(a)[0].Ref().String(), c.variants(a)[1].Ref().String()
 	c.store.take()

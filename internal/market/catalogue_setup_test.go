@@ -26,7 +26,13 @@ type catalogue struct {
 
 func newCatalogue(t testing.TB) *catalogue {
 	t.Helper()
-	c := &catalogue{sales: newSales(t, market.PaymentPaid)}
+	return newCatalogueIn(newSales(t, market.PaymentPaid))
+}
+
+// newCatalogueIn fills an empty marketplace.
+func newCatalogueIn(s *sales) *catalogue {
+	c, t := &catalogue{sales: s}, s.t
+	t.Helper()
 	c.seller = must(c.CreateSeller(t.Context(), operator, newSeller()))
 	c.owner = market.Actor{Seller: c.seller.Num, ID: "key"}
 	c.stranger = market.Actor{Seller: must(c.CreateSeller(t.Context(), operator, newSeller())).Num, ID: "other key"}

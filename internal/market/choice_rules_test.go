@@ -62,7 +62,6 @@ func TestChoiceRefusals(t *testing.T) {
 		expectRefusal(t, err, 422, map[string]string{"advert_option_values.0.option_value_id": "belongs to the option Size, which is for variants only"})
 	})
 	c.expectEvents()
-	c.option("Size", market.AppliedToVariant, market.SingleSelect) // the catalogue goes on working
 }
 
 // A value that stayed from before its option type took text is refused.

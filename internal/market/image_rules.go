@@ -91,7 +91,7 @@ func (pic picture) isOf(i *Image) bool {
 	}
 	switch {
 	case pic.in.ImageID != nil:
-		return *pic.in.ImageID == i.ID()
+		return names(*pic.in.ImageID, i.Ref())
 	case pic.file != nil:
 		return i.Digest == pic.file.digest
 	}

@@ -53,6 +53,12 @@ func forbidden(field, message string) error {
 	return &Invalid{Status: 403, Fields: []FieldError{{Field: field, Messages: []string{message}}}}
 }
 
+// names reports whether a client's id is that of an entity, with or without padding.
+func names(id string, ref Ref) bool {
+	named, err := ParseID(id)
+	return err == nil && named == ref
+}
+
 // numberOf reads a global id of a type; 0 after noting that it is none.
 func numberOf(p *problems, field, id, typeName string) int64 {
 	ref, err := ParseID(id)

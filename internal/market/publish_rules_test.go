@@ -70,7 +70,11 @@ func TestUnpublish(t *testing.T) {
 
 func TestDeleteAdvert(t *testing.T) {
 	t.Parallel()
-	c := newCatalogue(t)
+	onBoth(t, testDeleteAdvert)
+}
+
+func testDeleteAdvert(t *testing.T, s *sales) {
+	c := newCatalogueIn(s)
 	named := []market.Pair{{Key: "erp", Value: new("1")}}
 	in := c.shirt(withVariants(
 		market.VariantAttributes{ExternalIDs: named, OptionValueIDs: []string{c.small.ID()}, Metadata: named}, sku("B"),

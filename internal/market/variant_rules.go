@@ -94,7 +94,7 @@ func (in VariantAttributes) target(p *problems, variantID *string) (field, id st
 		return "", ""
 	case variantID == nil:
 		return "id", *in.ID
-	case in.ID != nil && *in.ID != *variantID:
+	case in.ID != nil && strings.TrimRight(*in.ID, "=") != strings.TrimRight(*variantID, "="):
 		p.add("id", "is not the id in variant_id")
 	}
 	return "variant_id", *variantID

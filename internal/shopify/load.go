@@ -38,6 +38,11 @@ type Summary struct {
 	Created, Updated, Unchanged int
 }
 
+// String is the summary in words.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d products with %d variants: %d created, %d updated, %d unchanged", s.Products, s.Variants, s.Created, s.Updated, s.Unchanged)
+}
+
 // loading is a catalogue on its way into the marketplace. What it looked up or
 // made is remembered, since most products share it.
 type loading struct {

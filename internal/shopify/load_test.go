@@ -328,6 +328,9 @@ func (s *shop) checkLoad(file string, loaded bool) {
 	if wrote := s.writes > 0 || len(s.changes) > 0; wrote == loaded {
 		s.t.Errorf("%s made %d writes and the changes %v", file, s.writes, s.changes)
 	}
+	if want := fmt.Sprintf("20 products with %d variants: ", summary.Variants); !strings.HasPrefix(summary.String(), want) {
+		s.t.Errorf("%s: %s", file, summary)
+	}
 	if summary.Products == 0 || summary.Unchanged != unchanged {
 		s.t.Errorf("%s: %+v", file, summary)
 	}
