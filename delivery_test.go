@@ -157,7 +157,6 @@ func TestAProcessKilledWhileItPostsIsTakenOver(t *testing.T) {
 	t.Parallel()
 	places(t, func(t *testing.T, p place) {
 		release := make(chan struct{})
-		t.Cleanup(func() { close(release) })
 		var attempts atomic.Int64
 		r := receive(t, func(w http.ResponseWriter, _ arrival) {
 			if attempts.Add(1) == 1 {
@@ -165,6 +164,7 @@ func TestAProcessKilledWhileItPostsIsTakenOver(t *testing.T) {
 			}
 			w.WriteHeader(http.StatusOK)
 		})
+		t.Cleanup(func() { close(release) }) // before the receiver closes
 		s := serve(t, p)
 		s.register("ADVERT", r.server.URL, advertDocument, object{"eventName": "CREATE"})
 		s.advertise(s.open(), "Plate")

@@ -47,7 +47,10 @@ func receive(t *testing.T, answer func(http.ResponseWriter, arrival)) *receiver 
 		}
 		answer(w, a)
 	}))
-	t.Cleanup(r.server.CloseClientConnections)
+	t.Cleanup(func() {
+		r.server.CloseClientConnections()
+		r.server.Close()
+	})
 	return r
 }
 
