@@ -36,7 +36,7 @@ const (
 	// sweepEvery stays below the promised 30 s.
 	sweepEvery = 10 * time.Second
 	// blockFor is how long a read waits for work; a new entry ends it at once.
-	blockFor = 2 * time.Second
+	blockFor = time.Second
 	// pauseAfterError keeps a role from spinning while Redis or the database is away.
 	pauseAfterError = 500 * time.Millisecond
 )
