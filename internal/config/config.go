@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 // Config is filled from flags and environment variables; a flag is the variable
@@ -30,17 +32,32 @@ type Config struct {
 	Vertical          string `default:"crier" placeholder:"NAME" help:"Name of this marketplace."`
 	HeaderPrefix      string `default:"Crier" placeholder:"NAME" help:"Prefix of the marketplace's own headers, such as Crier-Sequence."`
 	EndpointAllow     string `placeholder:"CIDRS" help:"Networks that webhooks may reach although they are not public, comma-separated."`
-	EndpointAllowHTTP string `name:"endpoint-allow-http" default:"false" placeholder:"BOOL" help:"Accept plain http:// endpoints."`
+	EndpointAllowHTTP Switch `name:"endpoint-allow-http" default:"false" help:"Accept plain http:// endpoints."`
 	Retention         string `default:"720h" placeholder:"DURATION" help:"How long delivered events, payloads and responses are kept."`
-	SampleData        string `default:"false" placeholder:"BOOL" help:"Load a sample marketplace at the first start."`
+	SampleData        Switch `default:"false" help:"Load a sample marketplace at the first start."`
 	OrderPayment      string `default:"paid" placeholder:"paid|pending" help:"Whether orders arrive paid."`
 	Currency          string `default:"USD" placeholder:"CODE" help:"ISO 4217 currency of all prices."`
-	PublicSchema      string `default:"false" placeholder:"BOOL" help:"Serve introspection and /schema.graphql without a key."`
+	PublicSchema      Switch `default:"false" help:"Serve introspection and /schema.graphql without a key."`
 	RateLimit         string `default:"3000" placeholder:"N" help:"Requests for each key in 10 s, a fifth of it for each address without a key; 0 is unlimited."`
 	Grace             string `default:"35s" placeholder:"DURATION" help:"Time for what is in flight after SIGTERM."`
 	LogFormat         string `placeholder:"text|json" help:"Form of the log lines; text on a terminal, else json."`
 	LogLevel          string `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
 }
+
+// Switch is the text of a boolean: a flag alone says true, a value is read by Check.
+type Switch string
+
+// Decode reads the flag's value, where there is one.
+func (s *Switch) Decode(ctx *kong.DecodeContext) error {
+	*s = "true"
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		*s = Switch(fmt.Sprint(ctx.Scan.Pop().Value))
+	}
+	return nil
+}
+
+// IsBool says that the flag needs no value.
+func (s *Switch) IsBool() bool { return true }
 
 // Settings are a Config that was checked.
 type Settings struct {
@@ -114,8 +131,9 @@ func (k *checker) oneOf(variable, text string, allowed ...string) string {
 	return text
 }
 
-func (k *checker) switchOf(variable, text string) bool {
-	return k.oneOf(variable, strings.ToLower(text), "true", "false", "1", "0") == "true" || text == "1"
+func (k *checker) switchOf(variable string, s Switch) bool {
+	text := k.oneOf(variable, strings.ToLower(string(s)), "true", "false", "1", "0")
+	return text == "true" || text == "1"
 }
 
 func (k *checker) duration(variable, text string, least time.Duration) time.Duration {

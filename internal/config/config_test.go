@@ -44,6 +44,14 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestASwitchNeedsNoValue(t *testing.T) {
+	t.Parallel()
+	s, err := parse(t, "--sample-data", "--public-schema=false", "--endpoint-allow-http=1").Check()
+	if err != nil || !s.SampleData || s.PublicSchema || !s.EndpointAllowHTTP {
+		t.Errorf("%v: %+v", err, s)
+	}
+}
+
 func TestEveryMistakeIsReportedAtOnceWithItsVariable(t *testing.T) {
 	t.Parallel()
 	mistakes := map[string]string{
