@@ -40,7 +40,7 @@ func command(t *testing.T, p place, args ...string) (out, errs string, code int)
 func TestDemoShowsEachClassOnce(t *testing.T) {
 	t.Parallel()
 	places := map[string]func(t *testing.T) place{
-		"embedded":   func(*testing.T) place { return nil },
+		"embedded": func(*testing.T) place { return nil },
 		// No secret key: a demonstration has one of its own.
 		"production": func(t *testing.T) place {
 			return place{"CRIER_DATABASE_URL=" + servicetest.Postgres(t), "CRIER_REDIS_URL=" + servicetest.Redis(t)}
@@ -178,6 +178,23 @@ func TestBadConfigurationIsRefusedAtOnce(t *testing.T) {
 	for _, variable := range []string{"CRIER_GRACE", "CRIER_CURRENCY", "CRIER_OPERATOR_KEY"} {
 		if !strings.Contains(errs, variable) {
 			t.Errorf("%s is not named: %s", variable, errs)
+		}
+	}
+}
+
+func TestWhatCannotBeOpenedIsNamed(t *testing.T) {
+	t.Parallel()
+	s := serve(t, embedded(t))
+	taken := "CRIER_LISTEN=" + strings.TrimPrefix(s.url, "http://")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for variable, p := range map[string]place{
+		"CRIER_LISTEN": embedded(t).with(taken), "CRIER_DATABASE_URL": {"CRIER_DATABASE_URL=sqlite:" + file + "/crier.db"},
+	} {
+		if _, errs, code := command(t, p, "serve"); code != 1 || !strings.Contains(errs, variable) {
+			t.Errorf("%s is not named: exit code %d\n%s", variable, code, errs)
 		}
 	}
 }

@@ -326,7 +326,7 @@ func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool
 		return nil, errors.Join(err, db.Close())
 	}
 	if srv.listener, err = net.Listen("tcp", s.Listen); err != nil {
-		return nil, errors.Join(err, srv.close())
+		return nil, errors.Join(fmt.Errorf("CRIER_LISTEN: %w", err), srv.close())
 	}
 	if err := srv.wire(ctx); err != nil {
 		return nil, errors.Join(err, srv.listener.Close(), srv.close())
@@ -463,7 +463,7 @@ func openStore(ctx context.Context, s config.Settings, log *slog.Logger) (*store
 	if path, embedded := strings.CutPrefix(s.DatabaseURL, "sqlite:"); embedded && key == nil {
 		var err error
 		if key, err = config.KeyFile(filepath.Join(filepath.Dir(path), "secret.key")); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the folder of CRIER_DATABASE_URL: %w", err)
 		}
 	}
 	return store.Open(ctx, s.DatabaseURL, store.Options{SecretKey: key, Log: log})

@@ -39,9 +39,10 @@ func (s *sender) attempt(hard context.Context, t task) result {
 	return result{t, s.judge(t, x, response, began, err)}
 }
 
-// skippable reports whether the receiver has the same payload already.
+// skippable reports whether the event is an update that shows nothing but what
+// the receiver has already. A destroy shows the same as the event before it.
 func (s *sender) skippable(ctx context.Context, t task) bool {
-	if !t.webhook.AllowSkip || t.event.Attempts > 0 {
+	if !t.webhook.AllowSkip || t.event.Attempts > 0 || t.event.Action != market.Update {
 		return false
 	}
 	previous, err := s.store.Previous(ctx, t.event)
@@ -50,7 +51,7 @@ func (s *sender) skippable(ctx context.Context, t task) bool {
 		return false
 	}
 	return previous != nil && previous.Event.Status == market.EventSent &&
-		previous.Event.Action == t.event.Action && bytes.Equal(previous.Payload, t.payload)
+		previous.Event.Action != market.Destroy && bytes.Equal(previous.Payload, t.payload)
 }
 
 // judge turns an exchange into an outcome and logs it in one line.

@@ -14,9 +14,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"crier/delivery/egress"
 	"crier/internal/document"
@@ -39,6 +38,8 @@ const (
 	blockFor = time.Second
 	// pauseAfterError keeps a role from spinning while Redis or the database is away.
 	pauseAfterError = 500 * time.Millisecond
+	// lastWrites is the time for writing down, after the grace, what was interrupted.
+	lastWrites = 5 * time.Second
 )
 
 // Options are what a worker is made of.
@@ -51,7 +52,8 @@ type Options struct {
 	Log       *slog.Logger
 	// Grace is the time for what is in flight after the context ends.
 	Grace time.Duration
-	// Retention is how long final events are kept; 0 keeps them for ever.
+	// Retention is how long final events are kept, and the public stream's
+	// changes if it exceeds 24 hours; 0 keeps the events for ever.
 	Retention time.Duration
 	// Relay and Deliver are the roles of this process.
 	Relay, Deliver bool
@@ -70,9 +72,8 @@ type Worker struct {
 	Options
 	// consumer names this process in Redis; unique to each start.
 	consumer string
-	// committed wakes the relay.
-	committed chan struct{}
-	sender    *sender
+	// committed wakes the relay, delayed wakes promote.
+	committed, delayed chan struct{}
 }
 
 // New returns a worker, or an error where an option is missing.
@@ -84,9 +85,7 @@ func New(o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1)}
-	w.sender = newSender(w)
-	return w, nil
+	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), delayed: make(chan struct{}, 1)}, nil
 }
 
 // consumerName is unique to each start of a process.
@@ -116,25 +115,51 @@ func signal(c chan struct{}) {
 // Run works until ctx ends, then finishes what is in flight within Grace. What
 // is interrupted then costs its webhook no attempt.
 func (w *Worker) Run(ctx context.Context) error {
-	var roles errgroup.Group
-	start := func(role func(context.Context)) {
-		roles.Go(func() error {
-			role(ctx)
-			return nil
-		})
-	}
+	hard, abort := outlive(ctx, w.Grace)
+	defer abort()
+	var roles sync.WaitGroup
 	if w.Relay {
-		start(newRelay(w).run)
+		roles.Go(func() { newRelay(w).run(ctx) })
 	}
 	if w.Deliver {
-		f := &fanout{Worker: w, store: w.Store}
-		start(f.run)
-		start(w.sender.run)
-		start((&promote{w}).run)
-		start((&reclaim{Worker: w, fanout: f}).run)
-		start((&sweep{Worker: w, store: w.Store, fanout: f}).run)
+		s, f := newSender(w), &fanout{Worker: w, store: w.Store}
+		roles.Go(func() { f.run(ctx, hard) })
+		roles.Go(func() { s.run(ctx, hard) })
+		roles.Go(func() { (&promote{w}).run(ctx) })
+		roles.Go(func() { (&reclaim{Worker: w, fanout: f, sender: s}).run(ctx, hard) })
+		roles.Go(func() { (&sweep{Worker: w, store: w.Store, fanout: f}).run(ctx) })
 	}
-	return roles.Wait()
+	roles.Wait()
+	w.leave(ctx)
+	return nil
+}
+
+// leave takes the process out of the consumer groups.
+func (w *Worker) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+	defer cancel()
+	if err := w.Redis.Leave(ctx, w.consumer); err != nil {
+		w.Log.InfoContext(ctx, "the consumer stays in its groups until it is forgotten", slog.Any("error", err))
+	}
+}
+
+// release gives up a role that one process has at a time.
+func (w *Worker) release(ctx context.Context, role string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+	defer cancel()
+	if err := w.Redis.ReleaseLease(ctx, role, w.consumer); err != nil {
+		w.Log.InfoContext(ctx, "a lease stays until it ends", slog.String("role", role), slog.Any("error", err))
+	}
+}
+
+// outlive returns a context that ends a while after another one.
+func outlive(ctx context.Context, while time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(while, cancel) })
+	return longer, func() {
+		stop()
+		cancel()
+	}
 }
 
 // pause waits, and reports false where ctx ended first.

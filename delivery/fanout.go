@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,18 +19,32 @@ import (
 	"crier/internal/viewer"
 )
 
-// fanoutBatch bounds how many changes are rendered together.
-const fanoutBatch = 200
+const (
+	// fanoutBatch bounds how many changes are rendered together.
+	fanoutBatch = 200
+	// renderWithin bounds the executions of a batch, so that it ends within its
+	// lease. What is not done by then is left to the sweep.
+	renderWithin = lease - 10*time.Second
+	// handleTries bounds how long a batch waits for the database or Redis; the
+	// sweep finds its events afterwards.
+	handleTries = 20
+)
+
+// errInvalid says that a document does not fit the schema any more.
+var errInvalid = errors.New("the document is invalid")
 
 // fanoutStore is what fan-out needs of the database.
 type fanoutStore interface {
 	WebhooksByNum(ctx context.Context, nums []int64) (map[int64]*market.Webhook, error)
-	// Unrendered returns the executions that due events of the changes wait for.
+	// Unrendered returns the payloads that events of the changes wait for.
 	Unrendered(ctx context.Context, changes []int64) ([]market.Rendering, error)
+	// MovePayload makes events that have no payload yet wait for another one.
+	MovePayload(ctx context.Context, events []int64, payload int64) error
 	// SavePayloads stores results; the first one under a number stands.
 	SavePayloads(ctx context.Context, payloads []market.EventPayload) error
 	// Invalidate holds a webhook's events because its document no longer fits the schema.
 	Invalidate(ctx context.Context, webhook int64, reason string) error
+	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error
 }
 
 // fanout executes documents for the changes of the public stream, each distinct
@@ -35,17 +52,41 @@ type fanoutStore interface {
 type fanout struct {
 	*Worker
 	store fanoutStore
+	// drained is when a read last took all that the stream held, in Unix nanoseconds.
+	drained atomic.Int64
 }
 
-func (f *fanout) run(ctx context.Context) {
+// run reads changes until ctx ends; hard ends what is in progress then.
+func (f *fanout) run(ctx, hard context.Context) {
 	for ctx.Err() == nil {
 		messages, err := f.Redis.ReadChanges(ctx, f.consumer, fanoutBatch, blockFor)
-		if err == nil {
-			err = f.handle(ctx, messages)
-		}
 		if err != nil {
-			f.failed(ctx, "fan out changes", err)
+			f.failed(ctx, "read the change stream", err)
 			pause(ctx, pauseAfterError)
+			continue
+		}
+		if len(messages) < fanoutBatch {
+			f.drained.Store(time.Now().UnixNano())
+		}
+		f.insist(ctx, hard, messages)
+	}
+}
+
+// behind reports whether the stream holds changes for which fan-out had no time yet.
+func (f *fanout) behind() bool {
+	return time.Since(time.Unix(0, f.drained.Load())) > sweepEvery
+}
+
+// insist handles messages, trying again while the database or Redis is away.
+func (f *fanout) insist(ctx, hard context.Context, messages []stream.ChangeMessage) {
+	for range handleTries {
+		err := f.handle(hard, messages)
+		if err == nil {
+			return
+		}
+		f.failed(hard, "fan out changes", err)
+		if !pause(ctx, pauseAfterError) {
+			return
 		}
 	}
 }
@@ -84,65 +125,95 @@ func (f *fanout) render(ctx context.Context, changes []int64) error {
 	if err != nil {
 		return err
 	}
-	payloads, events := f.execute(ctx, renderings, webhooks)
-	if err := f.store.SavePayloads(ctx, payloads); err != nil {
-		return fmt.Errorf("save payloads: %w", err)
+	var list []*execution
+	for _, r := range renderings {
+		list = append(list, executions(r, webhooks)...)
 	}
-	if _, err := f.Redis.Enqueue(ctx, events); err != nil {
-		return fmt.Errorf("queue events: %w", err)
+	f.execute(ctx, list)
+	if ctx.Err() != nil {
+		return ctx.Err() // what failed now failed because of that
 	}
-	return nil
+	return f.keep(ctx, list)
 }
 
 func (f *fanout) webhooks(ctx context.Context, renderings []market.Rendering) (map[int64]*market.Webhook, error) {
-	nums := make([]int64, 0, len(renderings))
+	var nums []int64
 	for _, r := range renderings {
-		nums = append(nums, r.WebhookID)
+		for _, e := range r.Events {
+			nums = append(nums, e.WebhookID)
+		}
 	}
 	return f.store.WebhooksByNum(ctx, nums)
 }
 
-// execute runs the renderings beside one another. One that fails leaves its
-// events to the sweep and touches no other.
-func (f *fanout) execute(ctx context.Context, renderings []market.Rendering, webhooks map[int64]*market.Webhook) (payloads []market.EventPayload, events []int64) {
-	var mu sync.Mutex
+// execute runs documents beside one another. One that fails touches no other.
+func (f *fanout) execute(ctx context.Context, list []*execution) {
+	ctx, cancel := context.WithTimeout(ctx, renderWithin)
+	defer cancel()
 	var group errgroup.Group
 	group.SetLimit(4 * runtime.GOMAXPROCS(0))
 	batch := newViewerBatch(f.Documents, ctx)
-	for _, r := range renderings {
-		w, ok := webhooks[r.WebhookID]
-		if !ok {
-			continue // deleted since; its events are being cancelled
-		}
+	for _, x := range list {
 		group.Go(func() error {
-			body, err := f.one(batch, r, w)
-			if err != nil {
-				f.failed(ctx, "execute a document", fmt.Errorf("%s for %s: %w", w.Ref(), r.Subject, err))
-				return nil
+			if x.body, x.err = f.one(batch, x); x.err != nil {
+				f.failed(ctx, "execute a document", fmt.Errorf("%s for %s: %w", x.webhook.Ref(), x.subject, x.err))
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			payloads = append(payloads, market.EventPayload{Base: market.Base{Num: r.PayloadID, CreatedAt: r.At, UpdatedAt: r.At}, Body: body})
-			events = append(events, r.Events...)
 			return nil
 		})
 	}
-	_ = group.Wait() // each function keeps its own error
-	return payloads, events
+	_ = group.Wait() // each execution keeps its own error
 }
 
-// one executes one rendering as the webhook's owner. A destroy is shown the
+// owner is who webhooks' documents say they are. It must not tell webhooks of
+// one owner apart, since they share results.
+const owner = "webhook"
+
+// one executes one document as its webhook's owner. A destroy is shown the
 // marketplace as it was just before.
-func (f *fanout) one(batch *viewerBatch, r market.Rendering, w *market.Webhook) ([]byte, error) {
-	prepared, err := f.Documents.Prepare(w.Document())
+func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
+	prepared, err := f.Documents.Prepare(x.webhook.Document())
 	if err != nil {
-		return nil, errors.Join(err, f.store.Invalidate(batch.ctx, w.Num, err.Error()))
+		return nil, errors.Join(errInvalid, err, f.store.Invalidate(batch.ctx, x.webhook.Num, err.Error()))
 	}
-	v := viewer.Viewer{Seller: w.SellerID, Key: w.ID(), ReadOnly: true}
-	if r.Action == market.Destroy {
-		v.AsOf = r.At
+	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, ReadOnly: true}
+	if x.action == market.Destroy {
+		v.AsOf = x.at
 	}
-	return f.Documents.Run(batch.context(v), prepared, r.Subject.ID(), v)
+	return f.Documents.Run(batch.context(v), prepared, x.subject.ID(), v)
+}
+
+// keep stores what the executions gave, and queues the events in their order.
+// Those that failed have their events wait for the sweep.
+func (f *fanout) keep(ctx context.Context, list []*execution) error {
+	var payloads []market.EventPayload
+	var events []int64
+	var failed []market.Outcome
+	for _, x := range list {
+		if x.err != nil {
+			if !errors.Is(x.err, errInvalid) {
+				failed = append(failed, x.postponed(time.Now().UTC())...)
+			}
+			continue
+		}
+		if moved := x.moved(); len(moved) > 0 {
+			if err := f.store.MovePayload(ctx, moved, x.payload); err != nil {
+				return fmt.Errorf("separate payloads: %w", err)
+			}
+		}
+		payloads = append(payloads, market.EventPayload{Base: market.Base{Num: x.payload, CreatedAt: x.at, UpdatedAt: x.at}, Body: x.body})
+		events = append(events, x.due()...)
+	}
+	if err := f.store.SavePayloads(ctx, payloads); err != nil {
+		return fmt.Errorf("save payloads: %w", err)
+	}
+	if err := f.store.RecordOutcomes(ctx, failed); err != nil {
+		return fmt.Errorf("postpone executions: %w", err)
+	}
+	slices.Sort(events)
+	if _, err := f.Redis.Enqueue(ctx, events); err != nil {
+		return fmt.Errorf("queue events: %w", err)
+	}
+	return nil
 }
 
 // viewerBatch shares loaders among the executions of the same viewer.
@@ -150,16 +221,22 @@ type viewerBatch struct {
 	ctx       context.Context
 	documents *document.Documents
 	mu        sync.Mutex
-	contexts  map[string]context.Context
+	contexts  map[viewerKey]context.Context
+}
+
+// viewerKey tells the viewers of a batch apart.
+type viewerKey struct {
+	seller int64
+	asOf   int64 // in Unix microseconds
 }
 
 func newViewerBatch(d *document.Documents, ctx context.Context) *viewerBatch {
-	return &viewerBatch{ctx: ctx, documents: d, contexts: map[string]context.Context{}}
+	return &viewerBatch{ctx: ctx, documents: d, contexts: map[viewerKey]context.Context{}}
 }
 
 // context returns the shared context of a viewer.
 func (b *viewerBatch) context(v viewer.Viewer) context.Context {
-	key := fmt.Sprintf("%d@%d", v.Seller, v.AsOf.UnixMicro())
+	key := viewerKey{v.Seller, v.AsOf.UnixMicro()}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c, ok := b.contexts[key]

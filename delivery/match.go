@@ -67,6 +67,20 @@ func (r *registry) drop(num int64) {
 	}
 }
 
+// register brings the registry up to one change of a webhook, which is nil where
+// it was deleted since.
+func (r *registry) register(c market.Change, w *market.Webhook, p *market.Plan) {
+	if w == nil {
+		r.drop(c.Subject.Num)
+		p.Cancel = append(p.Cancel, c.Subject.Num)
+		return
+	}
+	r.put(w)
+	if w.State == market.WebhookActive && c.Action != market.Create {
+		p.Release = append(p.Release, w.Num)
+	}
+}
+
 // match returns the webhooks that a change concerns, by number.
 func (r *registry) match(c market.Change) []*market.Webhook {
 	owners := r.byTopic[topic{c.Class(), c.Action}]
@@ -82,7 +96,7 @@ func (r *registry) match(c market.Change) []*market.Webhook {
 		}
 	}
 	slices.SortFunc(found, func(a, b *market.Webhook) int { return cmp.Compare(a.Num, b.Num) })
-	return found
+	return slices.Compact(found) // a change may name a seller twice
 }
 
 // rendering tells apart the executions of one change: webhooks with the same

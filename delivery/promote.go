@@ -9,7 +9,7 @@ const (
 	// promoteBatch bounds one move.
 	promoteBatch = 1000
 	// promoteWait is the longest sleep, so that a due time that another process
-	// set meanwhile is met nearly on time.
+	// set meanwhile is met nearly on time. This process's own wake it.
 	promoteWait = 500 * time.Millisecond
 )
 
@@ -24,8 +24,19 @@ func (p *promote) run(ctx context.Context) {
 			p.failed(ctx, "promote due events", err)
 			pause(ctx, pauseAfterError)
 		case moved < promoteBatch:
-			pause(ctx, sleepUntil(next, time.Now()))
+			p.wait(ctx, sleepUntil(next, time.Now()))
 		}
+	}
+}
+
+// wait sleeps, or until this process has delayed something else.
+func (p *promote) wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-p.delayed:
+	case <-timer.C:
 	}
 }
 

@@ -2,7 +2,9 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"sync"
 )
 
 // reclaimBatch bounds what is taken over at once.
@@ -12,29 +14,42 @@ const reclaimBatch = 500
 type reclaim struct {
 	*Worker
 	fanout *fanout
+	sender *sender
 }
 
-func (r *reclaim) run(ctx context.Context) {
+// run takes over changes and deliveries beside one another: executing documents
+// for the first must not hold up the second.
+func (r *reclaim) run(ctx, hard context.Context) {
+	var roles sync.WaitGroup
+	roles.Go(func() { r.every(ctx, hard, "reclaim abandoned changes", r.changes) })
+	roles.Go(func() { r.every(ctx, hard, "reclaim abandoned deliveries", r.deliveries) })
+	roles.Wait()
+}
+
+func (r *reclaim) every(ctx, hard context.Context, doing string, turn func(context.Context) error) {
 	for pause(ctx, reclaimEvery) {
-		if err := r.turn(ctx); err != nil {
-			r.failed(ctx, "reclaim abandoned work", err)
+		if err := turn(hard); err != nil {
+			r.failed(hard, doing, err)
 		}
 	}
 }
 
-func (r *reclaim) turn(ctx context.Context) error {
-	changes, err := r.Redis.ReclaimChanges(ctx, r.consumer, lease, reclaimBatch)
+func (r *reclaim) changes(ctx context.Context) error {
+	changes, err := r.Redis.ReclaimChanges(ctx, r.consumer, lease, fanoutBatch)
 	if err != nil {
-		return err
+		return fmt.Errorf("take over changes: %w", err)
 	}
-	if err := r.fanout.handle(ctx, changes); err != nil {
-		return err
-	}
+	return r.fanout.handle(ctx, changes)
+}
+
+func (r *reclaim) deliveries(ctx context.Context) error {
 	deliveries, err := r.Redis.ReclaimDeliveries(ctx, r.consumer, lease, reclaimBatch)
-	if err != nil || len(deliveries) == 0 {
-		return err
+	if err != nil {
+		return fmt.Errorf("take over deliveries: %w", err)
 	}
-	r.Log.InfoContext(ctx, "took over deliveries of a silent process", slog.Int("deliveries", len(deliveries)))
-	r.sender.take(ctx, deliveries)
+	if len(deliveries) > 0 {
+		r.Log.InfoContext(ctx, "took over deliveries that were silent", slog.Int("deliveries", len(deliveries)))
+		r.sender.take(ctx, deliveries)
+	}
 	return nil
 }

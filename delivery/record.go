@@ -9,7 +9,8 @@ import (
 	"crier/internal/stream"
 )
 
-// record settles results, batch by batch, until their channel is closed.
+// record settles results, batch by batch, until their channel is closed. After
+// the end of ctx nothing is written any more; others take over what is left.
 func (s *sender) record(ctx context.Context) {
 	for first := range s.results {
 		s.settle(ctx, gather(first, s.results, sendBatch))
@@ -39,11 +40,13 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 	var done []stream.DeliveryMessage
 	var later []stream.Postponement
 	slots := make([]stream.Slot, 0, len(batch))
+	now := time.Now()
 	for _, r := range batch {
 		slots = append(slots, r.task.slot())
+		s.slots.ended(r.task.webhook.Num, now)
 		switch {
 		case r.outcome == nil:
-			later = append(later, stream.Postponement{Message: r.task.message, At: time.Now()})
+			later = append(later, stream.Postponement{Message: r.task.message, At: now})
 			continue
 		case r.outcome.NextAttemptAt != nil:
 			later = append(later, stream.Postponement{Message: r.task.message, At: *r.outcome.NextAttemptAt})
@@ -76,20 +79,27 @@ func (s *sender) write(ctx context.Context, outcomes []market.Outcome) bool {
 			return true
 		}
 		s.failed(ctx, "record attempts", err)
-		pause(ctx, pauseAfterError)
+		if !pause(ctx, pauseAfterError) {
+			break
+		}
 	}
 	return false
 }
 
-// acknowledge takes settled events from the queue. Where it fails they stay
-// pending; whoever reclaims them reads their state first and sends nothing.
+// acknowledge takes events from the queue, or delays them. Where it fails they
+// stay pending; whoever reclaims them reads their state first and sends nothing
+// that is over or not due yet.
 func (s *sender) acknowledge(ctx context.Context, done []stream.DeliveryMessage, later []stream.Postponement) {
 	if err := s.Redis.Done(ctx, done); err != nil {
 		s.failed(ctx, "acknowledge deliveries", err)
 	}
-	if err := s.Redis.Postpone(ctx, later); err != nil {
-		s.failed(ctx, "delay retries", err)
+	if len(later) == 0 {
+		return
 	}
+	if err := s.Redis.Postpone(ctx, later); err != nil {
+		s.failed(ctx, "delay deliveries", err)
+	}
+	signal(s.delayed)
 }
 
 // beat renews the leases of what is in flight.
@@ -113,7 +123,7 @@ type running struct {
 	mu      sync.Mutex
 	closed  bool
 	pending sync.WaitGroup // takes and tasks
-	tasks   map[string]task
+	tasks   map[int64]task // by event
 }
 
 // enter announces a take; false where the process is stopping.
@@ -129,12 +139,36 @@ func (r *running) enter() bool {
 
 func (r *running) leave() { r.pending.Done() }
 
-// add notes a task that a take, which has entered, is about to start.
-func (r *running) add(t task) {
+// sift returns the messages of events that are not under way here, and those of
+// events that are under way because of another message: Redis was emptied
+// meanwhile, or another process took the event over and gave it back. A message
+// of its own task that comes again needs nothing but a heartbeat.
+func (r *running) sift(messages []stream.DeliveryMessage) (fresh, again []stream.DeliveryMessage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, m := range messages {
+		t, busy := r.tasks[m.Event]
+		switch {
+		case !busy:
+			fresh = append(fresh, m)
+		case t.message.StreamID != m.StreamID:
+			again = append(again, m)
+		}
+	}
+	return fresh, again
+}
+
+// add notes a task that a take, which has entered, is about to start; false
+// where the event is under way already.
+func (r *running) add(t task) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, busy := r.tasks[t.event.Num]; busy {
+		return false
+	}
 	r.pending.Add(1)
-	r.tasks[t.message.StreamID] = t
+	r.tasks[t.event.Num] = t
+	return true
 }
 
 // remove forgets settled tasks.
@@ -142,7 +176,7 @@ func (r *running) remove(batch []result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range batch {
-		delete(r.tasks, b.task.message.StreamID)
+		delete(r.tasks, b.task.event.Num)
 		r.pending.Done()
 	}
 }
@@ -151,8 +185,8 @@ func (r *running) remove(batch []result) {
 func (r *running) leases() (ids []string, slots []stream.Slot) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, t := range r.tasks {
-		ids = append(ids, id)
+	for _, t := range r.tasks {
+		ids = append(ids, t.message.StreamID)
 		slots = append(slots, t.slot())
 	}
 	return ids, slots

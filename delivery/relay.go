@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// relayBatch bounds one transaction of the relay.
+	// relayBatch bounds the changes of one transaction of the relay, eventBatch
+	// its events, which one change can exceed.
 	relayBatch = 500
+	eventBatch = 10_000
 	// relayLease is how long the relay of a dead process keeps others out.
 	relayLease = 15 * time.Second
 	// relayPoll finds changes that other processes committed; this process's own wake the relay at once.
@@ -26,7 +28,8 @@ type relayStore interface {
 	WebhooksByNum(ctx context.Context, nums []int64) (map[int64]*market.Webhook, error)
 	// Sequence gives up to limit committed changes their place, in one
 	// transaction with the events that plan makes of them, which are numbered
-	// from next. It returns how many changes there were.
+	// from next. It returns how many changes got their place. It may call plan
+	// again where the transaction has to run again; nobody else gives out places meanwhile.
 	Sequence(ctx context.Context, limit int, plan func(changes []market.Change, next int64) (market.Plan, error)) (int, error)
 	// Unpublished returns changes that have their place but are not in the public stream yet, in order.
 	Unpublished(ctx context.Context, limit int) ([]market.Change, error)
@@ -34,11 +37,14 @@ type relayStore interface {
 }
 
 // relay gives committed changes their order, makes their events, and publishes
-// them. One is active over all processes.
+// them. One is active over all processes, save in the moment of a take-over or
+// after Redis lost the lease; the database keeps their work apart even then.
 type relay struct {
 	*Worker
-	store    relayStore
-	registry *registry // nil until loaded, and after every doubt
+	store relayStore
+	// registry is every webhook as of the change with the sequence known; nil in doubt.
+	registry *registry
+	known    int64
 	leasedAt time.Time
 }
 
@@ -50,13 +56,12 @@ func (r *relay) run(ctx context.Context) {
 		switch {
 		case err != nil:
 			r.failed(ctx, "relay changes", err)
-			r.registry = nil
 			pause(ctx, pauseAfterError)
 		case !busy:
 			r.wait(ctx)
 		}
 	}
-	_ = r.Redis.ReleaseLease(context.WithoutCancel(ctx), "relay", r.consumer)
+	r.release(ctx, "relay")
 }
 
 // wait sleeps until this process commits, or another may have.
@@ -76,17 +81,12 @@ func (r *relay) turn(ctx context.Context) (busy bool, err error) {
 	if err != nil || !active {
 		return false, err
 	}
-	if err := r.load(ctx); err != nil {
-		return false, err
-	}
-	n, err := r.store.Sequence(ctx, relayBatch, func(changes []market.Change, next int64) (market.Plan, error) {
-		return r.plan(ctx, changes, next)
-	})
+	more, err := r.sequence(ctx)
 	if err != nil {
 		return false, fmt.Errorf("sequence changes: %w", err)
 	}
 	published, err := r.publish(ctx)
-	return n == relayBatch || published == relayBatch, err
+	return more || published == relayBatch, err
 }
 
 // lead reports whether this process is the active relay.
@@ -94,6 +94,7 @@ func (r *relay) lead(ctx context.Context) (bool, error) {
 	if time.Since(r.leasedAt) < relayLease/3 {
 		return true, nil
 	}
+	asked := time.Now()
 	held, err := r.Redis.Lease(ctx, "relay", r.consumer, relayLease)
 	if err != nil {
 		return false, fmt.Errorf("lease the relay: %w", err)
@@ -102,58 +103,88 @@ func (r *relay) lead(ctx context.Context) (bool, error) {
 		r.registry = nil
 		return false, nil
 	}
-	r.leasedAt = time.Now()
+	r.leasedAt = asked
 	return true, nil
 }
 
-// load reads all webhooks when this relay becomes active.
-func (r *relay) load(ctx context.Context) error {
-	if r.registry != nil {
-		return nil
+// sequence gives a batch of changes their places and events, and reports
+// whether more wait. The registry is in doubt until the transaction has committed.
+func (r *relay) sequence(ctx context.Context) (more bool, err error) {
+	var webhooks *registry
+	var first int64
+	n, err := r.store.Sequence(ctx, relayBatch, func(changes []market.Change, next int64) (p market.Plan, err error) {
+		first = changes[0].Sequence
+		if webhooks, err = r.asOf(ctx, first-1); err != nil {
+			return p, err
+		}
+		r.registry = nil
+		p, err = r.plan(ctx, webhooks, changes, next)
+		more = len(changes) == relayBatch || p.Changes < len(changes)
+		return p, err
+	})
+	if err != nil || n == 0 {
+		return false, err
+	}
+	r.registry, r.known = webhooks, first+int64(n)-1
+	return more, nil
+}
+
+// asOf returns the webhooks whose registration stands at or before a sequence,
+// the last one given out. It reads them anew where another relay has given out
+// places since this one did: there may have been registrations among them.
+func (r *relay) asOf(ctx context.Context, sequence int64) (*registry, error) {
+	if r.registry != nil && r.known == sequence {
+		return r.registry, nil
 	}
 	webhooks, err := r.store.Registry(ctx)
 	if err != nil {
-		return fmt.Errorf("load webhooks: %w", err)
+		return nil, fmt.Errorf("load webhooks: %w", err)
 	}
-	r.registry = newRegistry(webhooks)
-	return nil
+	return newRegistry(webhooks), nil
 }
 
-// plan makes the events of changes. Registrations stand in the same order, so
-// that a webhook gets exactly what was committed after it.
-func (r *relay) plan(ctx context.Context, changes []market.Change, next int64) (market.Plan, error) {
+// plan makes the events of changes, of as many as make a batch of events.
+// Registrations stand in the same order, so that a webhook gets exactly what was
+// committed after it.
+func (r *relay) plan(ctx context.Context, webhooks *registry, changes []market.Change, next int64) (market.Plan, error) {
+	registered, err := r.registered(ctx, changes)
+	if err != nil {
+		return market.Plan{}, err
+	}
 	var p market.Plan
 	for _, c := range changes {
-		if c.Subject.Type == "Webhook" {
-			if err := r.register(ctx, c, &p); err != nil {
-				return p, err
-			}
+		if len(p.Events) >= eventBatch {
+			break
+		}
+		p.Changes++
+		if c.Subject.Type == webhookType {
+			webhooks.register(c, registered[c.Subject.Num], &p)
 			continue
 		}
-		p.Events = append(p.Events, r.registry.events(c, next+int64(len(p.Events)))...)
+		p.Events = append(p.Events, webhooks.events(c, next+int64(len(p.Events)))...)
 	}
 	return p, nil
 }
 
-// register brings the registry up to one change of a webhook.
-func (r *relay) register(ctx context.Context, c market.Change, p *market.Plan) error {
-	num := c.Subject.Num
-	found, err := r.store.WebhooksByNum(ctx, []int64{num})
+// webhookType is the type of the subjects of registrations.
+const webhookType = "Webhook"
+
+// registered loads the webhooks that changes are about, as they are now.
+func (r *relay) registered(ctx context.Context, changes []market.Change) (map[int64]*market.Webhook, error) {
+	var nums []int64
+	for _, c := range changes {
+		if c.Subject.Type == webhookType {
+			nums = append(nums, c.Subject.Num)
+		}
+	}
+	if len(nums) == 0 {
+		return nil, nil
+	}
+	found, err := r.store.WebhooksByNum(ctx, nums)
 	if err != nil {
-		return fmt.Errorf("load %s: %w", c.Subject, err)
+		return nil, fmt.Errorf("load registered webhooks: %w", err)
 	}
-	w, exists := found[num]
-	switch {
-	case !exists:
-		r.registry.drop(num)
-		p.Cancel = append(p.Cancel, num)
-	case w.State == market.WebhookActive:
-		p.Release = append(p.Release, num)
-		r.registry.put(w)
-	default:
-		r.registry.put(w)
-	}
-	return nil
+	return found, nil
 }
 
 // publish brings changes into the public stream, in order, and returns how

@@ -40,6 +40,8 @@ func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte
 	for name, value := range w.Headers {
 		h.Set(name, value)
 	}
+	h.Del(id.Prefix + "-Hmac-256") // these are not sent always
+	h.Del("Traceparent")
 	sequence := strconv.FormatInt(e.Num, 10)
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", id.UserAgent)

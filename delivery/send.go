@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -17,8 +18,8 @@ const (
 	// inFlightLimit bounds the exchanges of one process. Slots of each webhook
 	// bound what one endpoint can take of it.
 	inFlightLimit = 4096
-	// slotWait is how long an event without a free slot waits, plus up to as much again.
-	slotWait = 100 * time.Millisecond
+	// busyWait is how long a second entry of an event waits that is under way already.
+	busyWait = time.Second
 )
 
 // sendStore is what send needs of the database.
@@ -41,6 +42,7 @@ type sender struct {
 	tokens  chan struct{} // one in it for each exchange under way
 	results chan result
 	running running
+	slots   slotWaits
 }
 
 // task is a delivery on its way.
@@ -58,17 +60,18 @@ func (t task) slot() stream.Slot {
 func newSender(w *Worker) *sender {
 	return &sender{
 		Worker: w, store: w.Store, tokens: make(chan struct{}, inFlightLimit),
-		results: make(chan result, sendBatch), running: running{tasks: map[string]task{}},
+		results: make(chan result, sendBatch), running: running{tasks: map[int64]task{}},
+		slots: slotWaits{last: map[int64]time.Time{}},
 	}
 }
 
-// run reads the queue until ctx ends, then gives what is in flight its grace.
-func (s *sender) run(ctx context.Context) {
-	hard, abort := context.WithCancel(context.WithoutCancel(ctx))
-	defer abort()
+// run reads the queue until ctx ends, then waits for what is in flight, which
+// hard interrupts. What was interrupted is still written down.
+func (s *sender) run(ctx, hard context.Context) {
+	last, end := outlive(hard, lastWrites)
 	var background sync.WaitGroup
-	background.Go(func() { s.record(context.WithoutCancel(ctx)) })
-	background.Go(func() { s.beat(hard) })
+	background.Go(func() { s.record(last) })
+	background.Go(func() { s.beat(last) })
 	for ctx.Err() == nil {
 		messages, err := s.Redis.ReadDeliveries(ctx, s.consumer, sendBatch, blockFor)
 		if err != nil {
@@ -78,11 +81,9 @@ func (s *sender) run(ctx context.Context) {
 		}
 		s.take(hard, messages)
 	}
-	grace := time.AfterFunc(s.Grace, abort)
 	s.running.drain()
-	grace.Stop()
 	close(s.results)
-	abort()
+	end()
 	background.Wait()
 }
 
@@ -93,15 +94,15 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 		return
 	}
 	defer s.running.leave()
-	tasks, over, err := s.load(hard, messages)
+	messages, again := s.running.sift(messages)
+	s.giveBack(hard, again, func(stream.DeliveryMessage) time.Time { return time.Now().Add(busyWait) })
+	tasks, rest, err := s.load(hard, messages)
 	if err != nil {
 		s.failed(hard, "load deliveries", err)
-		s.giveBack(hard, messages, pauseAfterError)
+		s.giveBack(hard, messages, func(stream.DeliveryMessage) time.Time { return time.Now().Add(pauseAfterError) })
 		return
 	}
-	if err := s.Redis.Done(hard, over); err != nil {
-		s.failed(hard, "acknowledge what is over", err)
-	}
+	s.acknowledge(hard, rest.over, rest.early)
 	for _, t := range s.admit(hard, tasks) {
 		select {
 		case s.tokens <- struct{}{}:
@@ -112,15 +113,23 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 	}
 }
 
-// load reads events, payloads and webhooks of a batch, and tells apart what is over already.
-func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (tasks []task, over []stream.DeliveryMessage, err error) {
+// unsendable are messages without a task: of events that need no attempt any
+// more, and of events that are not due yet, as where an outcome was written down
+// but the queue not told.
+type unsendable struct {
+	over  []stream.DeliveryMessage
+	early []stream.Postponement
+}
+
+// load reads events, payloads and webhooks of a batch, and tells apart what is not to be sent now.
+func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (tasks []task, rest unsendable, err error) {
 	nums := make([]int64, len(messages))
 	for i, m := range messages {
 		nums[i] = m.Event
 	}
 	deliveries, err := s.store.Deliveries(ctx, nums)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load events: %w", err)
+		return nil, rest, fmt.Errorf("load events: %w", err)
 	}
 	byNum, webhookNums := make(map[int64]market.Delivery, len(deliveries)), make([]int64, 0, len(deliveries))
 	for _, d := range deliveries {
@@ -129,50 +138,67 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 	}
 	webhooks, err := s.store.WebhooksByNum(ctx, webhookNums)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load webhooks: %w", err)
+		return nil, rest, fmt.Errorf("load webhooks: %w", err)
 	}
+	now := time.Now()
 	for _, m := range messages {
 		d, ok := byNum[m.Event]
-		if !ok || d.Payload == nil || d.Event.NextAttemptAt == nil || webhooks[d.Event.WebhookID] == nil {
-			over = append(over, m)
-			continue
+		switch {
+		case !ok || d.Payload == nil || d.Event.NextAttemptAt == nil || webhooks[d.Event.WebhookID] == nil:
+			rest.over = append(rest.over, m) // what is due without a payload is the sweep's
+		case d.Event.NextAttemptAt.After(now):
+			rest.early = append(rest.early, stream.Postponement{Message: m, At: *d.Event.NextAttemptAt})
+		default:
+			tasks = append(tasks, task{message: m, event: d.Event, payload: d.Payload, webhook: webhooks[d.Event.WebhookID]})
 		}
-		tasks = append(tasks, task{message: m, event: d.Event, payload: d.Payload, webhook: webhooks[d.Event.WebhookID]})
 	}
-	return tasks, over, nil
+	return tasks, rest, nil
 }
 
 // admit takes a slot for each task, holds the events of webhooks that do not
 // deliver now, and returns the tasks that may start.
 func (s *sender) admit(ctx context.Context, tasks []task) []task {
 	var wanting []task
-	var requests []stream.SlotRequest
 	for _, t := range tasks {
-		if t.webhook.State != market.WebhookActive {
-			s.running.add(t)
+		if t.webhook.State == market.WebhookActive {
+			wanting = append(wanting, t)
+		} else if s.running.add(t) {
 			s.results <- result{task: t, outcome: t.without(market.EventHeld)}
-			continue
 		}
-		wanting = append(wanting, t)
-		requests = append(requests, stream.SlotRequest{Webhook: t.webhook.Num, Event: t.event.Num, Limit: int(t.webhook.ConcurrentSendLimit)})
 	}
-	admitted, err := s.Redis.Acquire(ctx, requests, time.Now(), lease)
-	if err != nil {
-		s.failed(ctx, "acquire slots", err)
-		admitted = make([]bool, len(wanting))
-	}
+	admitted := s.acquire(ctx, wanting)
 	var starting []task
 	var waiting []stream.DeliveryMessage
+	until := map[int64]time.Time{}
 	for i, t := range wanting {
 		if !admitted[i] {
 			waiting = append(waiting, t.message)
-			continue
+			until[t.event.Num] = s.slots.until(t.webhook.Num, time.Now(), rand.Float64())
+		} else if s.running.add(t) {
+			starting = append(starting, t)
 		}
-		s.running.add(t)
-		starting = append(starting, t)
 	}
-	s.giveBack(ctx, waiting, slotWait+rand.N(slotWait))
+	s.giveBack(ctx, waiting, func(m stream.DeliveryMessage) time.Time { return until[m.Event] })
 	return starting
+}
+
+// acquire takes a slot for each task and returns which got one. Where Redis did
+// not say, it gives back those that it may have granted.
+func (s *sender) acquire(ctx context.Context, tasks []task) []bool {
+	if len(tasks) == 0 {
+		return nil
+	}
+	requests, slots := make([]stream.SlotRequest, len(tasks)), make([]stream.Slot, len(tasks))
+	for i, t := range tasks {
+		slots[i] = t.slot()
+		requests[i] = stream.SlotRequest{Webhook: t.webhook.Num, Event: t.event.Num, Limit: int(t.webhook.ConcurrentSendLimit)}
+	}
+	admitted, err := s.Redis.Acquire(ctx, requests, time.Now(), lease)
+	if err == nil {
+		return admitted
+	}
+	s.failed(ctx, "acquire slots", errors.Join(err, s.Redis.Release(ctx, slots)))
+	return make([]bool, len(tasks))
 }
 
 // without is the outcome of an event that is settled without an attempt.
@@ -182,17 +208,15 @@ func (t task) without(status market.EventStatus) *market.Outcome {
 
 // giveBack puts messages into the delayed set. Where that fails they stay
 // pending, and reclaim finds them.
-func (s *sender) giveBack(ctx context.Context, messages []stream.DeliveryMessage, wait time.Duration) {
+func (s *sender) giveBack(ctx context.Context, messages []stream.DeliveryMessage, until func(stream.DeliveryMessage) time.Time) {
 	if len(messages) == 0 {
 		return
 	}
 	back := make([]stream.Postponement, len(messages))
 	for i, m := range messages {
-		back[i] = stream.Postponement{Message: m, At: time.Now().Add(wait)}
+		back[i] = stream.Postponement{Message: m, At: until(m)}
 	}
-	if err := s.Redis.Postpone(context.WithoutCancel(ctx), back); err != nil {
-		s.failed(ctx, "postpone deliveries", err)
-	}
+	s.acknowledge(context.WithoutCancel(ctx), nil, back)
 }
 
 // start makes one attempt in a goroutine of its own.

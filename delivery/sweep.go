@@ -2,33 +2,51 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
+
+	"crier/internal/market"
+	"crier/internal/stream"
 )
 
 const (
 	// sweepBatch bounds one look at the database.
 	sweepBatch = 1000
+	// sweepClean is how many batches without a find end a turn. A find goes on
+	// until all is found; a long queue that Redis knows is checked bit by bit.
+	sweepClean = 20
 	// sweepAge leaves what is due to the quick way for this long.
 	sweepAge = 2 * time.Second
+	// sweepLease is how long the sweep of a dead process keeps others out;
+	// together with sweepEvery it stays below the promised 30 s.
+	sweepLease = 15 * time.Second
+	// consumersAfter is the silence after which a consumer is forgotten.
+	consumersAfter = time.Hour
+	// changesAtLeast is how long the public stream keeps changes for slow readers.
+	changesAtLeast = 24 * time.Hour
 )
 
 // sweepStore is what the sweep needs of the database.
 type sweepStore interface {
-	// DueEvents returns rendered events that are due before a moment, by number above after.
-	DueEvents(ctx context.Context, before time.Time, after int64, limit int) ([]int64, error)
-	// UnrenderedChanges returns changes with due events that have no payload.
-	UnrenderedChanges(ctx context.Context, before time.Time, limit int) ([]int64, error)
-	// Purge deletes final events, with their payloads and attempts, and published changes from before a moment.
+	// DueEvents returns up to limit events that were due before a moment, in the
+	// order of their time and number, beyond after.
+	DueEvents(ctx context.Context, after market.Due, before time.Time, limit int) ([]market.Due, error)
+	// Purge deletes a part of the final events, with their payloads and attempts,
+	// and published changes from before a moment, and returns how many rows went.
 	Purge(ctx context.Context, before time.Time) (int, error)
 }
 
-// sweep finds what is due in the database and not in Redis, whatever the reason.
+// sweep finds what is due in the database and not in Redis, whatever the reason,
+// and clears away what is old. One is active over all processes.
 type sweep struct {
 	*Worker
 	store  sweepStore
 	fanout *fanout
+	// at is the last event that was looked at; the next turn goes on there.
+	at market.Due
 }
 
 func (s *sweep) run(ctx context.Context) {
@@ -38,49 +56,118 @@ func (s *sweep) run(ctx context.Context) {
 		}
 		pause(ctx, sweepEvery)
 	}
+	s.release(ctx, "sweep")
 }
 
 func (s *sweep) turn(ctx context.Context) error {
-	before := time.Now().Add(-sweepAge)
-	if err := s.render(ctx, before); err != nil {
+	active, err := s.Redis.Lease(ctx, "sweep", s.consumer, sweepLease)
+	if err != nil || !active {
 		return err
 	}
-	if err := s.requeue(ctx, before); err != nil {
-		return err
-	}
-	if s.Retention == 0 {
-		return nil
-	}
-	_, err := s.store.Purge(ctx, time.Now().Add(-s.Retention))
-	return err
+	_, repaired := s.Redis.Reconcile(ctx) // before the look, which trusts it
+	return errors.Join(repaired, s.look(ctx, time.Now().Add(-sweepAge)), s.tidy(ctx))
 }
 
-// render executes what fan-out lost or could not do.
-func (s *sweep) render(ctx context.Context, before time.Time) error {
-	changes, err := s.store.UnrenderedChanges(ctx, before, fanoutBatch)
-	if err != nil {
-		return fmt.Errorf("find unrendered events: %w", err)
-	}
-	return s.fanout.render(ctx, changes)
-}
-
-// requeue queues due events that Redis does not know.
-func (s *sweep) requeue(ctx context.Context, before time.Time) error {
-	for after := int64(0); ; {
-		due, err := s.store.DueEvents(ctx, before, after, sweepBatch)
+// look goes over due events, from where it stopped, and brings back those that
+// got lost.
+func (s *sweep) look(ctx context.Context, before time.Time) error {
+	fromStart := s.at == market.Due{}
+	for clean := 0; clean < sweepClean; {
+		due, err := s.store.DueEvents(ctx, s.at, before, sweepBatch)
 		if err != nil {
 			return fmt.Errorf("find due events: %w", err)
 		}
-		if len(due) == 0 {
+		found, err := s.bringBack(ctx, due, clean == 0)
+		if err != nil {
+			return err
+		}
+		if !found {
+			clean++
+		}
+		if len(due) == sweepBatch {
+			s.at = due[sweepBatch-1]
+			continue
+		}
+		s.at = market.Due{}
+		if fromStart {
 			return nil
 		}
-		added, err := s.Redis.Enqueue(ctx, due)
-		if err != nil {
-			return fmt.Errorf("queue due events: %w", err)
-		}
-		if added > 0 {
-			s.Log.InfoContext(ctx, "queued due events that were missing", slog.Int("events", added))
-		}
-		after = due[len(due)-1]
+		fromStart = true
 	}
+	return nil
+}
+
+// bringBack queues events that Redis does not know, or holds back although they
+// are due, and renders those that fan-out lost. It reports whether any was
+// missing. Where fan-out is behind, what is not rendered is most likely not lost,
+// and of that only the first batch of a turn is rendered here.
+func (s *sweep) bringBack(ctx context.Context, due []market.Due, first bool) (found bool, err error) {
+	var rendered, changes []int64
+	for _, d := range due {
+		switch {
+		case d.Rendered:
+			rendered = append(rendered, d.Event)
+		case len(changes) == 0 || changes[len(changes)-1] != d.ChangeID:
+			changes = append(changes, d.ChangeID)
+		}
+	}
+	missing, err := s.queue(ctx, rendered)
+	if err != nil {
+		return false, err
+	}
+	behind := s.fanout.behind()
+	for batch := range slices.Chunk(changes, fanoutBatch) {
+		if behind && !first {
+			break
+		}
+		if err := s.fanout.render(ctx, batch); err != nil {
+			return false, fmt.Errorf("render what was lost: %w", err)
+		}
+		first = false
+	}
+	return missing || len(changes) > 0 && !behind, nil
+}
+
+// queue puts events into the queue that are not there, and has those sent now
+// that it delays for longer, as it may after a pause of their webhook.
+func (s *sweep) queue(ctx context.Context, events []int64) (missing bool, err error) {
+	added, err := s.Redis.Enqueue(ctx, events)
+	if err != nil {
+		return false, fmt.Errorf("queue due events: %w", err)
+	}
+	if added > 0 {
+		s.Log.InfoContext(ctx, "queued due events that were missing", slog.Int("events", added))
+	}
+	due, now := make([]stream.Due, len(events)), time.Now()
+	for i, e := range events {
+		due[i] = stream.Due{Event: e, At: now}
+	}
+	if _, err := s.Redis.Delay(ctx, due); err != nil {
+		return false, fmt.Errorf("hasten due events: %w", err)
+	}
+	return added > 0, nil
+}
+
+// tidy clears away what is old.
+func (s *sweep) tidy(ctx context.Context) error {
+	_, trimmed := s.Redis.TrimChanges(ctx, s.keepChanges())
+	return errors.Join(trimmed, s.Redis.ForgetConsumers(ctx, consumersAfter), s.purge(ctx))
+}
+
+// keepChanges is how long the public stream keeps changes.
+func (s *sweep) keepChanges() time.Duration { return max(s.Retention, changesAtLeast) }
+
+// purge deletes what is older than the retention, for no longer than a turn.
+func (s *sweep) purge(ctx context.Context) error {
+	if s.Retention == 0 {
+		return nil
+	}
+	now := time.Now()
+	for time.Since(now) < sweepEvery {
+		n, err := s.store.Purge(ctx, now.Add(-s.Retention))
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
 }

@@ -104,7 +104,7 @@ type AdvertInput struct {
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
 	// Whether sending it within the country is free; null means not said.
 	HasFreeDomesticShipping graphql.Omittable[*bool] `json:"hasFreeDomesticShipping,omitempty"`
-	// Its pictures in order, replacing those not named by `imageId`; null or absent leaves them.
+	// Pictures to add, or to change where it has them already, in this order; those not mentioned stay.
 	Images graphql.Omittable[[]*ImageInput] `json:"images,omitempty"`
 	// Metadata to set, merged by key: keys not named stay, a null value removes the key.
 	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
@@ -967,7 +967,7 @@ type VariantInput struct {
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
 	// The variant to change; null finds it by `externalId` or `sku`, or creates one.
 	ID graphql.Omittable[*string] `json:"id,omitempty"`
-	// Its pictures in order, replacing those not named by `imageId`; null or absent leaves them.
+	// Pictures to add, or to change where it has them already, in this order; those not mentioned stay.
 	Images graphql.Omittable[[]*ImageInput] `json:"images,omitempty"`
 	// Whether it never runs out; on creation, null means false.
 	InfiniteQuantity graphql.Omittable[*bool] `json:"infiniteQuantity,omitempty"`
@@ -1445,7 +1445,7 @@ const (
 	InvoiceSortFieldEnumPaidAt InvoiceSortFieldEnum = "PAID_AT"
 	// When the seller was paid out; those not paid out come last.
 	InvoiceSortFieldEnumRemittedAt InvoiceSortFieldEnum = "REMITTED_AT"
-	// Its status, in the order of `InvoiceStatusEnum`.
+	// Its status, in the order of the alphabet.
 	InvoiceSortFieldEnumStatus InvoiceSortFieldEnum = "STATUS"
 )
 

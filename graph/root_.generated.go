@@ -6490,7 +6490,7 @@ input AdvertInput {
   externalIds: [KeyValueInput!]
   "Whether sending it within the country is free; null means not said."
   hasFreeDomesticShipping: Boolean
-  "Its pictures in order, replacing those not named by ` + "`" + `imageId` + "`" + `; null or absent leaves them."
+  "Pictures to add, or to change where it has them already, in this order; those not mentioned stay."
   images: [ImageInput!]
   "Metadata to set, merged by key: keys not named stay, a null value removes the key."
   metadata: [KeyValueInput!]
@@ -7296,7 +7296,7 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   discountCents: Int!
   "What was taken off, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Ids of the invoice in other systems; empty when it has none."
@@ -7323,7 +7323,7 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   shippingCostCents: Int!
   "Cost of sending, as people read it."
   shippingCostFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "How the goods are sent, in words; empty when nothing is sent."
@@ -7341,7 +7341,7 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   subtotalCents: Int!
   "Value of the goods without sending and discounts, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Tax on the goods, in per cent; null when lines differ or it is not known."
@@ -7350,28 +7350,28 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   taxShippingCents: Int!
   "Tax contained in the cost of sending, as people read it."
   taxShippingFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Tax contained in the total, in cents."
   taxTotalCents: Int!
   "Tax contained in the total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "What the buyer pays: goods and sending, less discounts, in cents."
   totalCents: Int!
   "What the buyer pays, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "The total with later fees and promotions, in cents; equals ` + "`" + `totalCents` + "`" + ` when there are none."
   totalIncludingAdjustmentsCents: Int!
   "The total with later fees and promotions, as people read it."
   totalIncludingAdjustmentsFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "When the invoice last changed."
@@ -7494,7 +7494,7 @@ enum InvoiceSortFieldEnum {
   PAID_AT
   "When the seller was paid out; those not paid out come last."
   REMITTED_AT
-  "Its status, in the order of ` + "`" + `InvoiceStatusEnum` + "`" + `."
+  "Its status, in the order of the alphabet."
   STATUS
 }
 
@@ -7557,7 +7557,7 @@ type LineItem implements Node @scope(resource: "invoices") {
   discountCents: Int!
   "What was taken off the line, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Ids of the line item in other systems; empty when it has none."
@@ -7568,7 +7568,7 @@ type LineItem implements Node @scope(resource: "invoices") {
   itemAmountCents: Int!
   "Price of one piece when it was sold, as people read it."
   itemAmountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
@@ -7579,7 +7579,7 @@ type LineItem implements Node @scope(resource: "invoices") {
   postageCents: Int!
   "Cost of sending the line, as people read it."
   postageFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Pieces that were bought."
@@ -7600,7 +7600,7 @@ type LineItem implements Node @scope(resource: "invoices") {
   subtotalCents: Int!
   "Price of all pieces before discount and sending, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "Tax on the line, in per cent; null when not known."
@@ -7609,14 +7609,14 @@ type LineItem implements Node @scope(resource: "invoices") {
   taxTotalCents: Int!
   "Tax contained in the line's total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "What the buyer pays for the line, in cents."
   totalCents: Int!
   "What the buyer pays for the line, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "The variant as it is today; null when it is deleted or cannot be seen."
@@ -8042,7 +8042,7 @@ type Order implements Node @webhook @scope(resource: "orders") {
   discountCents: Int!
   "What was taken off in all, as people read it."
   discountFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "The buyer's email address; null when not given."
@@ -8091,7 +8091,7 @@ type Order implements Node @webhook @scope(resource: "orders") {
   shippingCostCents: Int!
   "Cost of sending, as people read it."
   shippingCostFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "How far the purchase has come."
@@ -8102,7 +8102,7 @@ type Order implements Node @webhook @scope(resource: "orders") {
   subtotalCents: Int!
   "Value of the goods without sending and discounts, as people read it."
   subtotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "The buyer's family name; null when not given."
@@ -8113,7 +8113,7 @@ type Order implements Node @webhook @scope(resource: "orders") {
   taxTotalCents: Int!
   "Tax contained in the total, as people read it."
   taxTotalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "What the buyer pays, in the marketplace's currency. Prefer ` + "`" + `totalCents` + "`" + `, which is exact."
@@ -8122,7 +8122,7 @@ type Order implements Node @webhook @scope(resource: "orders") {
   totalCents: Int!
   "What the buyer pays, as people read it."
   totalFormatted(
-    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
   "When the order last changed."
@@ -9186,7 +9186,7 @@ input VariantInput {
   externalIds: [KeyValueInput!]
   "The variant to change; null finds it by ` + "`" + `externalId` + "`" + ` or ` + "`" + `sku` + "`" + `, or creates one."
   id: ID
-  "Its pictures in order, replacing those not named by ` + "`" + `imageId` + "`" + `; null or absent leaves them."
+  "Pictures to add, or to change where it has them already, in this order; those not mentioned stay."
   images: [ImageInput!]
   "Whether it never runs out; on creation, null means false."
   infiniteQuantity: Boolean

@@ -58,7 +58,7 @@ func online(ctx context.Context, a *market.Advert) (bool, error) {
 
 // sellable reports whether a variant has a price and is in stock.
 func sellable(ctx context.Context, v *market.Variant, a *market.Advert) bool {
-	return currentPrice(ctx, v, a) != nil && v.InStock(1)
+	return v.CurrentPrice(a, moment(ctx)) != nil && v.InStock(1)
 }
 
 // variantDisplayable reports whether buyers can see a variant.

@@ -13,9 +13,13 @@ import (
 )
 
 func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input graph.MarketplacerAPIKeyCreateMutationInput) (*graph.MarketplacerAPIKeyCreateMutationPayload, error) {
+	attributes, err := newKey(ctx, input)
+	if err != nil {
+		return nil, err
+	}
 	var key string
 	stored, err := change(ctx, func(actor market.Actor) (stored *market.MarketplacerAPIKey, err error) {
-		stored, key, err = r.Market.CreateAPIKey(ctx, actor, newKey(input), viewer.ValidScope)
+		stored, key, err = r.Market.CreateAPIKey(ctx, actor, attributes, viewer.ValidScope)
 		return stored, err
 	})
 	status, refused, err := outcome(err)

@@ -2,13 +2,10 @@ package resolvers
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/validator"
 
 	"crier/internal/document"
 	"crier/internal/viewer"
@@ -101,18 +98,4 @@ func (e *executor) authorize(ctx context.Context, op *ast.OperationDefinition) *
 		}
 	}
 	return nil
-}
-
-// variables reads the values of a request's variables as its operation declares them.
-func (e *executor) variables(op *ast.OperationDefinition, values map[string]any) (map[string]any, *gqlerror.Error) {
-	read, err := validator.VariableValues(e.documents.Schema(), op, values)
-	if err == nil {
-		return read, nil
-	}
-	var invalid *gqlerror.Error
-	if !errors.As(err, &invalid) {
-		return nil, document.Errorf(document.CodeBadUserInput, "the variables cannot be read: %v", err)
-	}
-	path := strings.TrimPrefix(invalid.Path.String(), "variable.")
-	return nil, document.Errorf(document.CodeBadUserInput, "$%s %s", path, invalid.Message)
 }

@@ -17,7 +17,7 @@ func numbers(typeName string, ids []string) ([]int64, error) {
 	for i, id := range ids {
 		ref, err := market.ParseID(id)
 		if err != nil || ref.Type != typeName {
-			return nil, badInput(fmt.Sprintf("%q is not the id of a %s", id, typeName))
+			return nil, badInput(fmt.Sprintf("%q is not an id of type %s", id, typeName))
 		}
 		nums[i] = ref.Num
 	}

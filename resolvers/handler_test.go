@@ -225,6 +225,7 @@ func TestHandlerStatusByMedia(t *testing.T) {
 		"validation":   {"{ nothing }", nil, "operator", 400, "GRAPHQL_VALIDATION_FAILED"},
 		"no variable":  {"query($id: ID!) { node(id: $id) { id } }", nil, "operator", 400, "BAD_USER_INPUT"},
 		"a wrong one":  {"query($n: Int) { brands(first: $n) { totalCount } }", map[string]any{"n": "ten"}, "operator", 400, "BAD_USER_INPUT"},
+		"a wrong date": {"query($d: ISO8601DateTime!) { updatedOrders(updatedSince: $d) { totalCount } }", map[string]any{"d": "soon"}, "operator", 400, "BAD_USER_INPUT"},
 		"depth":        {deep, nil, "operator", 400, "COMPLEXITY_LIMIT_EXCEEDED"},
 		"cost":         {"{ taxons(first: 500) { nodes { adverts(first: 500) { nodes { variants(first: 500) { nodes { id } } } } } } }", nil, "operator", 400, "COMPLEXITY_LIMIT_EXCEEDED"},
 		"operator":     {"mutation { brandCreateOrUpdate(input: {}) { status } }", nil, "seller", 403, "FORBIDDEN"},

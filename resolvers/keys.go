@@ -7,15 +7,20 @@ import (
 	"crier/internal/market"
 )
 
-// newKey is what marketplacerApiKeyCreate says of a key.
-func newKey(in graph.MarketplacerAPIKeyCreateMutationInput) market.APIKeyAttributes {
+// newKey is what marketplacerApiKeyCreate says of a key, and what the key that makes it may give on.
+func newKey(ctx context.Context, in graph.MarketplacerAPIKeyCreateMutationInput) (market.APIKeyAttributes, error) {
+	v, err := viewing(ctx)
+	if err != nil {
+		return market.APIKeyAttributes{}, err
+	}
 	return market.APIKeyAttributes{
+		Granting:      v.Scopes,
 		APITermsOfUse: in.APITermsOfUse,
 		Description:   in.Description,
 		Organization:  in.Organization,
 		Scopes:        in.Scopes.Value(),
 		SellerID:      in.SellerID.Value(),
-	}
+	}, nil
 }
 
 // principal is who the viewer speaks for: a seller, or the operator, whom the

@@ -25,12 +25,6 @@ func moment(ctx context.Context) time.Time {
 	return time.Now()
 }
 
-// currentPrice is what a buyer pays for a variant now: its own price, or its
-// advert's where it has none, as for a line of an order without a cost.
-func currentPrice(ctx context.Context, v *market.Variant, a *market.Advert) *int64 {
-	return or(v.Current(moment(ctx)), a.Current(moment(ctx)))
-}
-
 // originalPrice is what a variant costs without a sale.
 func originalPrice(v *market.Variant, a *market.Advert) *int64 {
 	return or(v.EditablePriceCents, a.EditablePriceCents)
@@ -58,7 +52,7 @@ func lowestPrices(ctx context.Context, a *market.Advert) (lowest, error) {
 		return low, err
 	}
 	for _, v := range variants {
-		now := currentPrice(ctx, v, a)
+		now := v.CurrentPrice(a, moment(ctx))
 		low.current = lower(low.current, now)
 		low.original = lower(low.original, originalPrice(v, a))
 		// A price returns its own field, so that the pointer tells which of the two is paid.

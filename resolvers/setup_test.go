@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"crier/internal/document"
 	"crier/internal/market"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 	"crier/internal/viewer"
 	"crier/resolvers"
 )
@@ -36,7 +36,7 @@ type bundle struct {
 // setup opens an empty marketplace.
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "t.db"), store.Options{SecretKey: make([]byte, 32)})
+	s, err := store.Open(t.Context(), storetest.SQLite(t), store.Options{SecretKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +45,6 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	b := &bundle{t: t, store: s, reads: &countingReader{Store: s}, market: market.New(s, market.Options{})}
 	b.resolver = &resolvers.Resolver{Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example"}
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: b.resolver})

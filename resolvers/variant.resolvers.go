@@ -93,7 +93,7 @@ func (r *variantResolver) LowestPrice(ctx context.Context, obj *market.Variant) 
 	if err != nil {
 		return nil, err
 	}
-	return decimal(currentPrice(ctx, obj, advert)), nil
+	return decimal(obj.CurrentPrice(advert, moment(ctx))), nil
 }
 
 func (r *variantResolver) LowestPriceCents(ctx context.Context, obj *market.Variant) (*int, error) {
@@ -101,7 +101,7 @@ func (r *variantResolver) LowestPriceCents(ctx context.Context, obj *market.Vari
 	if err != nil {
 		return nil, err
 	}
-	return whole(currentPrice(ctx, obj, advert)), nil
+	return whole(obj.CurrentPrice(advert, moment(ctx))), nil
 }
 
 func (r *variantResolver) Metadata(ctx context.Context, obj *market.Variant) ([]*market.Metadatum, error) {

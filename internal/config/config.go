@@ -163,7 +163,11 @@ func (k *checker) level(text string) slog.Level {
 }
 
 func (k *checker) address(variable, text string) string {
-	if _, port, err := net.SplitHostPort(text); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
 		k.refuse(variable, "is %q: write HOST:PORT, as in 127.0.0.1:8080", text)
 	}
 	return text

@@ -106,3 +106,15 @@ func TestSummaryHasNoSecrets(t *testing.T) {
 		t.Errorf("the summary does not say that a key is configured:\n%s", out.String())
 	}
 }
+
+func TestTheAddressHasAPort(t *testing.T) {
+	t.Parallel()
+	for address, good := range map[string]bool{
+		"127.0.0.1:0": true, ":8080": true, "[::1]:65535": true, "127.0.0.1": false, "127.0.0.1:": false, "127.0.0.1:65536": false, "127.0.0.1:port": false,
+	} {
+		_, err := parse(t, "--listen="+address).Check()
+		if refused := err != nil && strings.Contains(err.Error(), "CRIER_LISTEN "); refused == good {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

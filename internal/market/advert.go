@@ -96,17 +96,6 @@ func (a *UnpublishedAdvert) Details() *Advert { return a.Advert }
 // DeletedAdvert is what is left to see of a deleted advert.
 type DeletedAdvert struct{ *Advert }
 
-// State returns the advert as the member of AllAdvert that fits it.
-func (a *Advert) State() AllAdvert {
-	switch {
-	case a.DeletedAt != nil:
-		return &DeletedAdvert{a}
-	case !a.Published:
-		return &UnpublishedAdvert{a}
-	}
-	return a
-}
-
 // AllAdvertsConnection is a page of adverts in any state.
 type AllAdvertsConnection struct {
 	Edges    []*AllAdvertEdge

@@ -104,6 +104,7 @@ func (d *advertDraft) fill() (err error) {
 	for _, v := range d.variants {
 		v.refuseSharedID(&d.p, d.allVariants())
 	}
+	d.refusePriceBelowSales()
 	return nil
 }
 
@@ -216,6 +217,22 @@ func (d *advertDraft) store() error {
 		a.Published = true
 	}
 	return nil
+}
+
+// refusePriceBelowSales refuses a price that a variant without one of its own is
+// not sold below during its sale.
+func (d *advertDraft) refusePriceBelowSales() {
+	price := d.advert.EditablePriceCents
+	for _, v := range d.present {
+		sale := v.EditableSalePriceCents
+		if !d.in.Price.Set || v.EditablePriceCents != nil || sale == nil {
+			continue
+		}
+		if price == nil || *price <= *sale {
+			d.p.add("price", "must be above %s, the sale price of a variant without a price of its own", DecimalText(*sale))
+			return
+		}
+	}
 }
 
 // storeChoices changes the advert's choices of the option types that the input names.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,9 @@ type APIKeyAttributes struct {
 	Organization  string
 	Scopes        []string
 	SellerID      *string
+	// Granting are the scopes of the key that makes this one, which it can give
+	// on but not exceed; empty: everything.
+	Granting []string
 }
 
 // KeyDigest is what is stored of an API key: the hex SHA-256. Keys are random
@@ -37,7 +41,7 @@ func (m *Market) CreateAPIKey(ctx context.Context, actor Actor, in APIKeyAttribu
 	err = m.run(ctx, actor, func(u *unit) error {
 		var p problems
 		if actor.Seller != 0 {
-			return &Invalid{Status: 403, Fields: []FieldError{{Field: "base", Messages: []string{"only the operator makes keys"}}}}
+			return forbidden("base", "only the operator makes keys")
 		}
 		seller, err := u.webhookOwner(&p, Opt[string]{Set: in.SellerID != nil, Value: in.SellerID})
 		if err != nil {
@@ -56,24 +60,49 @@ func (m *Market) CreateAPIKey(ctx context.Context, actor Actor, in APIKeyAttribu
 		}
 		return u.add(stored)
 	})
-	return stored, key, err
+	if err != nil {
+		return nil, "", err
+	}
+	return stored, key, nil
 }
 
 func checkKey(p *problems, in APIKeyAttributes, validScope func(string) bool) {
 	if !in.APITermsOfUse {
 		p.add("api_terms_of_use", "must be accepted")
 	}
-	for field, value := range map[string]string{"description": in.Description, "organization": in.Organization} {
-		if strings.TrimSpace(value) == "" {
-			p.add(field, "can't be blank")
-		}
-		text(p, field, value, 255)
-	}
+	checkName(p, "description", in.Description)
+	checkName(p, "organization", in.Organization)
 	for i, scope := range in.Scopes {
 		if !validScope(scope) {
-			p.add(fmt.Sprintf("scopes.%d", i), `%q is no scope: write resource:level, as in "invoices:read"`, scope)
+			p.add(at("scopes", i), `%q is no scope: write resource:level, as in "invoices:read"`, scope)
 		}
 	}
+	checkGrant(p, in)
+}
+
+// checkGrant refuses a key that could do more than the one that makes it.
+func checkGrant(p *problems, in APIKeyAttributes) {
+	if len(in.Granting) == 0 {
+		return
+	}
+	if len(in.Scopes) == 0 {
+		p.add("scopes", "can't be empty, which means everything: a key with scopes only makes keys with no more than its own, %s", strings.Join(in.Granting, ", "))
+	}
+	for _, scope := range in.Scopes {
+		if !slices.ContainsFunc(in.Granting, func(have string) bool { return covers(have, scope) }) {
+			p.add("scopes", "can't hold %s, which goes beyond the key that makes it", scope)
+		}
+	}
+}
+
+// scopeLevels are the levels of a scope; each includes those before it.
+var scopeLevels = []string{"read", "write", "manage"}
+
+// covers reports whether the scope have is want, or a higher level of its resource.
+func covers(have, want string) bool {
+	resource, level, _ := strings.Cut(have, ":")
+	wanted, least, _ := strings.Cut(want, ":")
+	return resource == wanted && slices.Index(scopeLevels, level) >= slices.Index(scopeLevels, least)
 }
 
 // newKey makes the text of a key: a prefix that secret scanners can find, and 32 random bytes.

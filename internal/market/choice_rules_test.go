@@ -68,7 +68,8 @@ func TestChoiceRefusals(t *testing.T) {
 func TestChoiceOfFormerSelect(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
-	must(c.UpsertOptionType(t.Context(), operator, market.OptionTypeUpsert{ID: new(c.size.ID()), FieldType: market.Some(market.FreeText)}))
+	c.size.FieldType = market.FreeText
+	c.save(c.size)
 	_, err := c.UpsertAdvert(t.Context(), c.owner, c.shirt(withVariants(market.VariantAttributes{OptionValueIDs: []string{c.small.ID()}})))
 	expectRefusal(t, err, 422, map[string]string{"variants.0.option_value_ids.0": "belongs to the option Size, which takes text"})
 }

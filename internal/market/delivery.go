@@ -4,6 +4,8 @@ import "time"
 
 // Plan is what the relay decides about a batch of changes.
 type Plan struct {
+	// Changes counts those, from the first, that the plan is about; the others wait for the next.
+	Changes int
 	// Events are new, numbered without a gap in the order of their changes.
 	Events []WebhookEvent
 	// Release names webhooks whose held events become due again.
@@ -12,17 +14,25 @@ type Plan struct {
 	Cancel []int64
 }
 
-// Rendering is one execution that events wait for.
+// Rendering is a payload that events wait for.
 type Rendering struct {
-	// PayloadID is the number under which the result is stored.
+	// PayloadID is the number under which the payload is stored.
 	PayloadID int64
-	WebhookID int64
 	Subject   Ref
 	Action    Action
 	// At is the time of the change.
 	At time.Time
-	// Events are the numbers of the events that share the payload.
-	Events []int64
+	// Events are those that shared document and owner when the relay made them, by number.
+	Events []*WebhookEvent
+}
+
+// Due is an event whose time has come.
+type Due struct {
+	At       time.Time
+	Event    int64
+	ChangeID int64
+	// Rendered says that the event has its payload.
+	Rendered bool
 }
 
 // Delivery is an event that is about to be sent.

@@ -73,6 +73,8 @@ func (l *orderLine) check(p *problems) {
 		p.add(l.field("variant_id"), "cannot be sold: its advert was deleted")
 	case !l.variant.Published || !l.advert.Published:
 		p.add(l.field("variant_id"), "cannot be sold: it is not published")
+	case !l.advert.Vetted:
+		p.add(l.field("variant_id"), "cannot be sold: its advert is not vetted")
 	case l.seller == nil || !l.seller.Online:
 		p.add(l.field("variant_id"), "cannot be sold: its seller is not online")
 	}
@@ -112,10 +114,7 @@ func (l *orderLine) cost(p *problems, now time.Time) *MoneyAttributes {
 	if l.in.Cost != nil {
 		return l.in.Cost.checked(p, l.field("cost"))
 	}
-	piece := l.variant.Current(now)
-	if piece == nil {
-		piece = l.advert.Current(now)
-	}
+	piece := l.variant.CurrentPrice(l.advert, now)
 	if piece == nil {
 		p.add(l.field("cost"), "can't be left out, since the variant has no price")
 		return nil

@@ -100,20 +100,30 @@ func purposeOf(applied AppliedTo, field FieldType) Purpose {
 	return PurposeProductDetailsSelect
 }
 
-// refuseReshaping refuses a change under which choices that products have made
-// would no longer fit. To allow several values where one was allowed fits all.
+// refuseReshaping refuses a change under which choices that products have made,
+// or the option's own values, would no longer fit. To allow several values where
+// one was allowed fits all.
 func (u *unit) refuseReshaping(p *problems, before OptionType, o *OptionType) error {
 	used, err := u.optionUsed(Eq("option_type_id", o.Num))
-	if !used || err != nil {
+	if err != nil {
 		return err
 	}
-	if o.AppliedTo != before.AppliedTo {
+	if used && o.AppliedTo != before.AppliedTo {
 		p.add("applied_to", "can't be changed while products have the option")
 	}
-	if o.FieldType != before.FieldType && (before.FieldType != SingleSelect || o.FieldType != MultiSelect) {
-		p.add("field_type", "can't be changed while products have the option")
+	widened := before.FieldType == SingleSelect && o.FieldType == MultiSelect
+	if o.FieldType == before.FieldType || widened {
+		return nil
 	}
-	return nil
+	if used {
+		p.add("field_type", "can't be changed while products have the option")
+		return nil
+	}
+	valued, err := exists[OptionValue](u, Eq("option_type_id", o.Num))
+	if valued && o.FieldType == FreeText {
+		p.add("field_type", "can't be FREE_TEXT, since the option has values")
+	}
+	return err
 }
 
 // optionUsed reports whether any advert or variant made such a choice.

@@ -71,6 +71,8 @@ func TestUpsertOptionTypeRefusals(t *testing.T) {
 		in.AdvertOptionValues = []market.ChoiceAttributes{{OptionValueID: new(c.cotton.ID())}}
 		in.Variants = []market.VariantAttributes{{OptionValueIDs: []string{c.small.ID()}}}
 	}))
+	choice := c.option("Finish", market.AppliedToVariant, market.MultiSelect)
+	c.value(choice, "Matt")
 	c.store.take()
 	blank, used := "can't be blank", "can't be changed while products have the option"
 	tests := map[string]struct {
@@ -90,6 +92,10 @@ func TestUpsertOptionTypeRefusals(t *testing.T) {
 			market.OptionTypeUpsert{ID: new(c.fabric.ID()), FieldType: market.Some(market.SingleSelect)},
 			map[string]string{"field_type": used},
 		},
+		"to text, with values": {
+			market.OptionTypeUpsert{ID: new(choice.ID()), FieldType: market.Some(market.FreeText)},
+			map[string]string{"field_type": "can't be FREE_TEXT, since the option has values"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -101,6 +107,10 @@ func TestUpsertOptionTypeRefusals(t *testing.T) {
 	several := market.OptionTypeUpsert{ID: new(c.size.ID()), FieldType: market.Some(market.MultiSelect)}
 	if _, err := c.UpsertOptionType(t.Context(), operator, several); err != nil {
 		t.Errorf("one value to several: %v", err)
+	}
+	one := market.OptionTypeUpsert{ID: new(choice.ID()), FieldType: market.Some(market.SingleSelect)}
+	if _, err := c.UpsertOptionType(t.Context(), operator, one); err != nil {
+		t.Errorf("several values to one, unused: %v", err)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // refusals is a marketplace with things of every kind that cannot be sold.
 type refusals struct {
 	*sales
-	good, other, few, unpublished, ofUnpublished, ofDeleted, deleted, offline, priceless, dear *market.Variant
+	good, other, few, unpublished, ofUnpublished, ofUnvetted, ofDeleted, deleted, offline, priceless, dear *market.Variant
 }
 
 func newRefusals(t *testing.T) *refusals {
@@ -27,6 +27,8 @@ func newRefusals(t *testing.T) *refusals {
 	r.unpublished.Published = false
 	hidden, ofHidden := s.offer(seller, 1000, 100)
 	hidden.Published, r.ofUnpublished = false, ofHidden
+	unvetted, ofUnvetted := s.offer(seller, 1000, 100)
+	unvetted.Vetted, r.ofUnvetted = false, ofUnvetted
 	gone, ofGone := s.offer(seller, 1000, 100)
 	gone.DeletedAt, r.ofDeleted = &salesNow, ofGone
 	_, r.deleted = s.offer(seller, 1000, 100)
@@ -36,7 +38,7 @@ func newRefusals(t *testing.T) *refusals {
 	away.Online = false
 	free, priceless := s.offer(seller, 1000, 100)
 	free.EditablePriceCents, r.priceless = nil, priceless
-	s.save(r.unpublished, hidden, gone, r.deleted, away, free)
+	s.save(r.unpublished, hidden, unvetted, gone, r.deleted, away, free)
 	return r
 }
 
@@ -100,6 +102,7 @@ func TestCreateOrderRefusals(t *testing.T) {
 		{"deleted", lines(line(r.deleted, 1)), 404, []string{"line_items.0.variant_id"}},
 		{"unpublished", lines(line(r.unpublished, 1)), 422, []string{"line_items.0.variant_id"}},
 		{"of an unpublished advert", lines(line(r.ofUnpublished, 1)), 422, []string{"line_items.0.variant_id"}},
+		{"of an advert that is not vetted", lines(line(r.ofUnvetted, 1)), 422, []string{"line_items.0.variant_id"}},
 		{"of a deleted advert", lines(line(r.ofDeleted, 1)), 422, []string{"line_items.0.variant_id"}},
 		{"of an offline seller", lines(line(r.offline, 1)), 422, []string{"line_items.0.variant_id"}},
 		{"all at once", lines(line(r.good, 0), line(r.unpublished, 1), line(r.offline, 0)), 422,

@@ -12,6 +12,7 @@ import (
 	"crier/internal/market"
 	"crier/internal/servicetest"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 )
 
 // operator is who places orders in these tests.
@@ -31,7 +32,7 @@ type sales struct {
 // newSales opens an empty marketplace.
 func newSales(t testing.TB, payment market.PaymentPolicy) *sales {
 	t.Helper()
-	return newSalesIn(t, "sqlite:"+t.TempDir()+"/sales.db", payment)
+	return newSalesIn(t, storetest.SQLite(t), payment)
 }
 
 // onBoth runs a test of transactions that meet on an empty marketplace in each database.

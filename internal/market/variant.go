@@ -1,5 +1,7 @@
 package market
 
+import "time"
+
 // Variant is what is bought of an advert: one size, one colour.
 type Variant struct {
 	Base
@@ -47,6 +49,16 @@ func (v *Variant) parents() []parent {
 // InStock reports whether at least quantity pieces can be sold.
 func (v *Variant) InStock(quantity int64) bool {
 	return v.InfiniteQuantity || v.CountOnHand >= quantity
+}
+
+// CurrentPrice is what a buyer pays for a piece at a moment, in cents: the
+// variant's own price, or that of its advert where it has none; nil where neither
+// has one. It points to the field that holds the price.
+func (v *Variant) CurrentPrice(advert *Advert, at time.Time) *int64 {
+	if own := v.Current(at); own != nil {
+		return own
+	}
+	return advert.Current(at)
 }
 
 // AllAdvertVariant is a variant as unpublished and deleted adverts list it.

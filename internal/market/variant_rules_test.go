@@ -202,3 +202,25 @@ func TestDeleteVariant(t *testing.T) {
 		t.Errorf("variants = %q", got)
 	}
 }
+
+// A variant without a price of its own is sold below the advert's during its sale, whichever changes.
+func TestAdvertPriceStaysAboveSales(t *testing.T) {
+	t.Parallel()
+	c := newCatalogue(t)
+	reduced, own := sku("A"), sku("B")
+	reduced.SalePrice = market.Some("20")
+	own.Price, own.SalePrice = market.Some("50"), market.Some("40")
+	id := new(c.upsert(c.shirt(withVariants(reduced, own))).ID())
+	upsert := func(price market.Opt[string]) error {
+		_, err := c.UpsertAdvert(t.Context(), c.owner, market.AdvertUpsert{AdvertID: id, PriceAttributes: market.PriceAttributes{Price: price}})
+		return err
+	}
+	for _, price := range []market.Opt[string]{market.Some("20"), market.Some("19.99"), market.Null[string]()} {
+		expectRefusal(t, upsert(price), 422, map[string]string{
+			"price": "must be above 20.0, the sale price of a variant without a price of its own",
+		})
+	}
+	if err := upsert(market.Some("20.01")); err != nil {
+		t.Error(err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -32,8 +33,14 @@ func (m *Market) readHeaders(p *problems, raw json.RawMessage) map[string]string
 		return nil
 	}
 	headers, size := make(map[string]string, len(object)), 0
-	for name, v := range object {
-		value, ok := headerText(v)
+	seen := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		value, ok := headerText(object[name])
+		if lower := strings.ToLower(name); seen[lower] {
+			p.add("headers."+name, "is given twice: names are the same in any case")
+		} else {
+			seen[lower] = true
+		}
 		if !ok {
 			p.add("headers."+name, "must be a string, a number or a boolean")
 			continue

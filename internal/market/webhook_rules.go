@@ -54,7 +54,7 @@ func (m *Market) CreateWebhook(ctx context.Context, actor Actor, scopes []string
 		if w.Num == 0 && in.URL.Value == nil {
 			p.add("url", "can't be blank")
 		}
-		if err := m.applyWebhook(u, &p, scopes, w, in); err != nil {
+		if err := m.applyWebhook(u, &p, scopes, w, *w, in); err != nil {
 			return err
 		}
 		out = WebhookResult{Webhook: w}
@@ -78,8 +78,14 @@ func (m *Market) UpdateWebhook(ctx context.Context, actor Actor, scopes []string
 			return err
 		}
 		var p problems
+		before := *w
+		if in.SellerID.Set {
+			if w.SellerID, err = u.webhookOwner(&p, in.SellerID); err != nil {
+				return err
+			}
+		}
 		out.Webhook = w
-		return m.applyWebhook(u, &p, scopes, w, in)
+		return m.applyWebhook(u, &p, scopes, w, before, in)
 	})
 	return out, err
 }
@@ -151,23 +157,44 @@ func (u *unit) webhookOwner(p *problems, id Opt[string]) (int64, error) {
 	return ref.Num, err
 }
 
-// applyWebhook sets what the input says, and refuses all that is wrong with it at once.
-func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook, in WebhookAttributes) error {
-	before := *w
-	if w.Num != 0 && in.SellerID.Set {
-		owner, err := u.webhookOwner(p, in.SellerID)
-		if err != nil {
-			return err
-		}
-		w.SellerID = owner
-	}
+// applyWebhook sets what the input says, and refuses all that is wrong with it
+// at once. before is the webhook as it was.
+func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook, before Webhook, in WebhookAttributes) error {
 	m.applyEndpoint(p, w, in)
 	applyPolicy(p, w, in)
 	applyEvents(p, w, in)
-	documentErrors := m.applyDocument(p, scopes, w, in, before)
+	documentErrors := m.applyDocument(p, w, in, before)
+	if len(documentErrors) == 0 && (w.Document() != before.Document() || w.URL != before.URL || w.SellerID != before.SellerID || w.Type != before.Type) {
+		checkReach(p, scopes, w)
+	}
+	if err := u.checkIdentifier(p, w); err != nil {
+		return err
+	}
 	applyEnabled(w, in, u.now)
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)
+	}
+	return nil
+}
+
+// checkReach refuses that a key has a webhook send somewhere what the key itself may not read.
+func checkReach(p *problems, scopes []string, w *Webhook) {
+	if missing := missingScopes(scopes, w.RequiredScopes); len(missing) > 0 {
+		p.add("query_string", "needs the scopes %s, which the key does not have", strings.Join(missing, ", "))
+	}
+}
+
+// checkIdentifier refuses an identifier that another webhook of the owner has.
+func (u *unit) checkIdentifier(p *problems, w *Webhook) error {
+	if w.Identifier == nil {
+		return nil
+	}
+	same, err := look[Webhook](u, Eq("seller_id", w.SellerID), Eq("identifier", *w.Identifier))
+	if err != nil {
+		return fmt.Errorf("look for the identifier: %w", err)
+	}
+	if slices.ContainsFunc(same, func(other *Webhook) bool { return other.Num != w.Num }) {
+		p.add("identifier", "is that of another webhook")
 	}
 	return nil
 }
@@ -208,11 +235,11 @@ func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 		w.AllowSkip = in.AllowSkip.Or(false)
 	}
 	if in.Name.Set {
-		text(p, "name", in.Name.Or(""), 100)
+		checkText(p, "name", in.Name.Or(""), 100)
 		w.Name = nonEmpty(in.Name.Value)
 	}
 	if in.Identifier.Set {
-		text(p, "identifier", in.Identifier.Or(""), 255)
+		checkText(p, "identifier", in.Identifier.Or(""), nameLimit)
 		w.Identifier = nonEmpty(in.Identifier.Value)
 	}
 }
@@ -269,7 +296,7 @@ func sortedUnique[T ~string](list []T) []T {
 
 // applyDocument sets and proves the document. An unchanged document of an
 // unchanged class is not proven again.
-func (m *Market) applyDocument(p *problems, scopes []string, w *Webhook, in WebhookAttributes, before Webhook) []DocumentError {
+func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, before Webhook) []DocumentError {
 	if in.Type.Value != nil {
 		w.Type = *in.Type.Value
 	}
@@ -291,9 +318,6 @@ func (m *Market) applyDocument(p *problems, scopes []string, w *Webhook, in Webh
 	for _, e := range errs {
 		p.add("query_string", "%s", e.located())
 	}
-	if missing := missingScopes(scopes, facts.RequiredScopes); len(errs) == 0 && len(missing) > 0 {
-		p.add("query_string", "needs the scopes %s, which the key does not have", strings.Join(missing, ", "))
-	}
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
 	return errs
 }
@@ -313,18 +337,11 @@ func missingScopes(have, required []string) []string {
 	}
 	var missing []string
 	for _, r := range required {
-		if !slices.ContainsFunc(have, func(h string) bool { return includes(h, r) }) {
+		if !slices.ContainsFunc(have, func(h string) bool { return covers(h, r) }) {
 			missing = append(missing, r)
 		}
 	}
 	return missing
-}
-
-// includes reports whether the scope have includes want, a read scope: every level includes reading.
-func includes(have, want string) bool {
-	a, _, _ := strings.Cut(have, ":")
-	b, _, _ := strings.Cut(want, ":")
-	return a == b
 }
 
 // applyEnabled pauses and resumes; a webhook whose document was proven again is no longer invalid.

@@ -21,16 +21,23 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 }
 
 // UnmarshalDateTime reads an ISO8601DateTime: RFC 3339 with any offset, seconds
-// optional, or a bare date, which is its first moment in UTC.
+// optional, or a bare date, which is its first moment in UTC. In UTC its year
+// must have four digits and not be zero: RFC 3339 writes no other (section 1),
+// and SQLite, which keeps times as text, would not read it again.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
 		return time.Time{}, fmt.Errorf("%v is not a date-time: write a string such as \"2026-03-01T09:30:00Z\"", v)
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
 		}
+		if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+			return time.Time{}, fmt.Errorf("%q is outside of the years 1 to 9999", text)
+		}
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("%q is not a date-time: write it as in \"2026-03-01T09:30:00Z\"", text)
 }

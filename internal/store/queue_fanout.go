@@ -11,8 +11,8 @@ import (
 // unrendered holds where an event's payload is not there yet.
 const unrendered = `NOT EXISTS (SELECT 1 FROM "event_payloads" p WHERE p."id" = e."payload_id")`
 
-// Unrendered returns the executions that events of the changes wait for. Held
-// events are rendered too, so that they show what their change did; only due ones are named.
+// Unrendered returns the payloads that events of the changes wait for. Held
+// events are among them, so that they show what their change did.
 func (s *Store) Unrendered(ctx context.Context, changes []int64) ([]market.Rendering, error) {
 	b := s.builder()
 	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" e WHERE e."status" IN ('Unsent', 'Held') AND `, unrendered, ` AND `)
@@ -34,13 +34,21 @@ func renderings(events []*market.WebhookEvent) []market.Rendering {
 		if !known {
 			i = len(list)
 			at[e.PayloadID] = i
-			list = append(list, market.Rendering{PayloadID: e.PayloadID, WebhookID: e.WebhookID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt})
+			list = append(list, market.Rendering{PayloadID: e.PayloadID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt})
 		}
-		if e.NextAttemptAt != nil {
-			list[i].Events = append(list[i].Events, e.Num)
-		}
+		list[i].Events = append(list[i].Events, e)
 	}
 	return list
+}
+
+// MovePayload makes events wait for another payload; those that have theirs keep it.
+func (s *Store) MovePayload(ctx context.Context, events []int64, payload int64) error {
+	return s.Run(ctx, func(mtx market.Tx) error {
+		b := s.builder()
+		b.write(`UPDATE "webhook_events" AS e SET "payload_id" = `).bind(payload).write(` WHERE `, unrendered, ` AND `)
+		b.dialect.in(b, `e."id"`, events)
+		return mtx.(*tx).exec(ctx, "move events to another payload", b)
+	})
 }
 
 // SavePayloads stores results; the first one under a number stands.

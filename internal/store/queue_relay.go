@@ -43,7 +43,9 @@ func (s *Store) WebhooksByNum(ctx context.Context, nums []int64) (map[int64]*mar
 }
 
 // Sequence gives up to limit committed changes the next places in the order of
-// commits, in one transaction with what plan decides about them. Changes of one
+// commits, in one transaction with what plan decides about them, and returns how
+// many the plan took. Plan is called again where the transaction has to run
+// again; while it runs nobody else gives out places. Changes of one
 // entity are written under its lock, and one that a client had an answer for
 // before another began has the lower number, so the order of numbers within
 // what is visible at once is that of the commits.
@@ -90,10 +92,13 @@ func (t *tx) sequence(ctx context.Context, limit int, plan func([]market.Change,
 		changes[i].Sequence = lastChange + 1 + int64(i)
 	}
 	p, err := plan(changes, lastEvent+1)
-	if err != nil {
+	if err != nil || p.Changes == 0 {
 		return 0, err
 	}
-	return len(changes), t.carryOut(ctx, p, changes, lastEvent)
+	if p.Changes < 0 || p.Changes > len(changes) {
+		return 0, fmt.Errorf("the plan is about %d of %d changes", p.Changes, len(changes))
+	}
+	return p.Changes, t.carryOut(ctx, p, changes[:p.Changes], lastEvent)
 }
 
 // carryOut writes what the relay decided.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"crier/internal/market"
@@ -77,6 +79,10 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 	}
 	return s.Run(ctx, func(mtx market.Tx) error {
 		t := mtx.(*tx)
+		active, err := t.lockWebhooks(ctx, outcomes)
+		if err != nil {
+			return err
+		}
 		if err := t.insertAttempts(ctx, outcomes); err != nil {
 			return err
 		}
@@ -84,8 +90,9 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 			return err
 		}
 		for _, o := range outcomes {
-			if o.Status == market.EventSent {
-				continue
+			resumed := o.Status == market.EventHeld && active[o.WebhookID]
+			if o.Status == market.EventSent || resumed {
+				continue // a resumed webhook's event stays due: nobody would release it
 			}
 			if err := t.settleEvent(ctx, o); err != nil {
 				return err
@@ -93,6 +100,31 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 		}
 		return t.noteHealth(ctx, outcomes)
 	})
+}
+
+// lockWebhooks keeps the webhooks whose events were not all delivered from others
+// until the end of the transaction, always in the same order, and returns which
+// of them are active. What resumes one afterwards finds the events that are held now.
+func (t *tx) lockWebhooks(ctx context.Context, outcomes []market.Outcome) (map[int64]bool, error) {
+	var nums []int64
+	for _, o := range outcomes {
+		if o.Status != market.EventSent && o.Status != market.EventSkipped {
+			nums = append(nums, o.WebhookID)
+		}
+	}
+	if len(nums) == 0 {
+		return nil, nil
+	}
+	var rows []*market.Webhook
+	q := market.Query{Where: []market.Cond{market.In("id", nums)}, Lock: true}
+	if err := t.Select(ctx, &rows, q); err != nil {
+		return nil, fmt.Errorf("lock webhooks: %w", err)
+	}
+	active := make(map[int64]bool, len(rows))
+	for _, w := range rows {
+		active[w.Num] = w.State == market.WebhookActive
+	}
+	return active, nil
 }
 
 // insertAttempts stores the exchanges; one that is there already stands.
@@ -110,7 +142,11 @@ func (t *tx) insertAttempts(ctx context.Context, outcomes []market.Outcome) erro
 // recording twice counts once.
 const countAttempts = `"attempts" = (SELECT count(*) FROM "webhook_event_responses" r WHERE r."event_id" = "webhook_events"."id")`
 
-// settleSent ends all delivered events of a batch at once.
+// isFinal holds for events whose state nothing changes any more.
+const isFinal = `"status" IN ('Sent', 'Failed', 'Cancelled', 'Skipped')`
+
+// settleSent ends all delivered events of a batch at once. Of those that became
+// final meanwhile only the attempts are counted.
 func (t *tx) settleSent(ctx context.Context, outcomes []market.Outcome) error {
 	var sent []int64
 	var at time.Time
@@ -123,8 +159,9 @@ func (t *tx) settleSent(ctx context.Context, outcomes []market.Outcome) error {
 		return nil
 	}
 	b := t.store.builder()
-	b.write(`UPDATE "webhook_events" SET "status" = 'Sent', "next_attempt_at" = NULL, "error_message" = NULL, `, countAttempts, `, "processed_at" = `).bind(moment(at))
-	b.write(`, "updated_at" = `).bind(moment(at)).write(` WHERE `)
+	b.write(`UPDATE "webhook_events" SET "status" = CASE WHEN `, isFinal, ` THEN "status" ELSE 'Sent' END, "error_message" = CASE WHEN `, isFinal, ` THEN "error_message" END, `)
+	b.write(`"next_attempt_at" = NULL, `, countAttempts, `, "processed_at" = COALESCE("processed_at", `).bindMoment(at)
+	b.write(`), "updated_at" = `).bind(moment(at)).write(` WHERE `)
 	b.dialect.in(b, `"id"`, sent)
 	return t.exec(ctx, "settle delivered events", b)
 }
@@ -132,19 +169,18 @@ func (t *tx) settleSent(ctx context.Context, outcomes []market.Outcome) error {
 // settleEvent stores the state of one event that was not delivered. One that
 // became final meanwhile, by a cancellation, stays as it is.
 func (t *tx) settleEvent(ctx context.Context, o market.Outcome) error {
-	var processed, next *time.Time
+	var processed *time.Time
 	if o.Status.Final() {
 		processed = &o.At
 	}
-	next = o.NextAttemptAt
 	b := t.store.builder()
 	b.write(`UPDATE "webhook_events" SET "status" = `).bind(string(o.Status)).write(`, `, countAttempts)
-	b.write(`, "next_attempt_at" = `).bindNullable(next).write(`, "processed_at" = `).bindNullable(processed)
+	b.write(`, "next_attempt_at" = `).bindNullable(o.NextAttemptAt).write(`, "processed_at" = `).bindNullable(processed)
 	if o.ErrorMessage != "" {
 		b.write(`, "error_message" = `).bind(o.ErrorMessage)
 	}
 	b.write(`, "updated_at" = `).bind(moment(o.At)).write(` WHERE "id" = `).bind(o.EventID)
-	b.write(` AND "status" NOT IN ('Sent', 'Failed', 'Cancelled', 'Skipped')`)
+	b.write(` AND NOT `, isFinal)
 	return t.exec(ctx, "settle an event", b)
 }
 
@@ -177,25 +213,27 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 			byWebhook[o.WebhookID] = h
 		}
 		h.at = o.At
-		if o.Status == market.EventSent {
-			h.sent = true
-			continue
-		}
-		h.failed++
 		if o.Disable != "" {
 			h.disable = o.Disable
 		}
+		if o.Status == market.EventSent {
+			h.sent = true
+		} else {
+			h.failed++
+		}
 	}
-	for num, h := range byWebhook {
-		if err := t.noteWebhook(ctx, num, *h); err != nil {
+	for _, num := range slices.Sorted(maps.Keys(byWebhook)) {
+		if err := t.noteWebhook(ctx, num, *byWebhook[num]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// noteWebhook counts the failures of a batch without a success. A receiver that
+// is gone is stopped, whatever it answered beside that.
 func (t *tx) noteWebhook(ctx context.Context, num int64, h health) error {
-	if h.sent {
+	if h.sent && h.disable == "" {
 		b := t.store.builder()
 		b.write(`UPDATE "webhooks" SET "consecutive_failures" = 0, "failing_since" = NULL WHERE "consecutive_failures" > 0 AND "id" = `).bind(num)
 		return t.exec(ctx, "note a webhook's success", b)

@@ -11,25 +11,36 @@ import (
 // purgeBatch bounds what one call of Purge removes.
 const purgeBatch = 2000
 
-// DueEvents returns rendered events that are due before a moment, by number above after.
-func (s *Store) DueEvents(ctx context.Context, before time.Time, after int64, limit int) ([]int64, error) {
+// DueEvents returns up to limit events that were due before a moment, in the
+// order of their time and number, beyond after.
+func (s *Store) DueEvents(ctx context.Context, after market.Due, before time.Time, limit int) ([]market.Due, error) {
 	b := s.builder()
-	b.write(`SELECT e."id" FROM "webhook_events" e WHERE e."next_attempt_at" <= `).bind(moment(before)).write(` AND e."id" > `).bind(after)
-	b.write(` AND NOT `, unrendered, ` ORDER BY e."id" LIMIT `).bind(limit)
-	return s.numbers(ctx, "find due events", b)
-}
-
-// UnrenderedChanges returns changes with due events that have no payload.
-func (s *Store) UnrenderedChanges(ctx context.Context, before time.Time, limit int) ([]int64, error) {
-	b := s.builder()
-	b.write(`SELECT DISTINCT e."change_id" FROM "webhook_events" e WHERE e."next_attempt_at" <= `).bind(moment(before))
-	b.write(` AND `, unrendered, ` ORDER BY e."change_id" LIMIT `).bind(limit)
-	return s.numbers(ctx, "find changes to render", b)
+	b.write(`SELECT e."next_attempt_at", e."id", e."change_id", NOT `, unrendered, ` FROM "webhook_events" e WHERE e."next_attempt_at" <= `).bind(moment(before))
+	b.write(` AND e."next_attempt_at" >= `).bind(moment(after.At)).write(` AND (e."next_attempt_at" > `).bind(moment(after.At)).write(` OR e."id" > `).bind(after.Event)
+	b.write(`) ORDER BY e."next_attempt_at", e."id" LIMIT `).bind(limit)
+	text, args, err := b.statement()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.read.DB.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find due events: %w", err)
+	}
+	defer rows.Close()
+	var list []market.Due
+	for rows.Next() {
+		var d market.Due
+		if err := rows.Scan(&d.At, &d.Event, &d.ChangeID, &d.Rendered); err != nil {
+			return nil, fmt.Errorf("find due events: %w", err)
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
 }
 
 // Purge deletes final events from before a moment with their payloads and
 // attempts, and changes that were published before it. It does a bounded part
-// of the work and returns how many events went.
+// of the work and returns how many events and changes went.
 func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 	b := s.builder()
 	b.write(`SELECT "id" FROM "webhook_events" WHERE "processed_at" < `).bind(moment(before)).write(` ORDER BY "processed_at" LIMIT `).bind(purgeBatch)
@@ -37,44 +48,62 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	// The oldest changes have the lowest numbers; no more of them are looked at.
+	b = s.builder()
+	b.write(`SELECT "id" FROM (SELECT "id", "published_at" FROM "changes" ORDER BY "id" LIMIT `).bind(purgeBatch)
+	b.write(`) oldest WHERE "published_at" < `).bind(moment(before))
+	changes, err := s.numbers(ctx, "find old changes", b)
+	if err != nil || len(events)+len(changes) == 0 {
+		return 0, err
+	}
 	err = s.Run(ctx, func(mtx market.Tx) error {
 		t := mtx.(*tx)
-		if len(events) > 0 {
-			if err := t.purgeEvents(ctx, events); err != nil {
-				return err
-			}
+		if err := t.purgeEvents(ctx, events); err != nil {
+			return err
 		}
-		old := s.builder()
-		old.write(`DELETE FROM "changes" WHERE "id" IN (SELECT "id" FROM "changes" WHERE "published_at" < `).bind(moment(before))
-		old.write(` ORDER BY "id" LIMIT `).bind(purgeBatch).write(`)`)
-		return t.exec(ctx, "delete old changes", old)
+		return t.remove(ctx, `DELETE FROM "changes" WHERE "id"`, changes)
 	})
-	return len(events), err
+	return len(events) + len(changes), err
 }
 
 // purgeEvents deletes events, their attempts, and payloads that no other event shares.
 func (t *tx) purgeEvents(ctx context.Context, events []int64) error {
-	for _, statement := range []string{
-		`DELETE FROM "webhook_event_responses" WHERE "event_id"`,
-		`DELETE FROM "event_payloads" WHERE NOT EXISTS (SELECT 1 FROM "webhook_events" e WHERE e."payload_id" = "event_payloads"."id" AND e."processed_at" IS NULL) AND "id"`,
-		`DELETE FROM "webhook_events" WHERE "id"`,
-	} {
-		b := t.store.builder()
-		b.dialect.in(b.write(""), statement, events)
-		if err := t.exec(ctx, "delete old events", b); err != nil {
-			return err
-		}
+	if len(events) == 0 {
+		return nil
 	}
-	return nil
+	b := t.store.builder()
+	b.dialect.in(b.write(`SELECT DISTINCT "payload_id" FROM "webhook_events" WHERE `), `"id"`, events)
+	payloads, err := t.store.numbersFrom(ctx, t.db.Tx, "find old payloads", b)
+	if err != nil {
+		return err
+	}
+	if err := t.remove(ctx, `DELETE FROM "webhook_event_responses" WHERE "event_id"`, events); err != nil {
+		return err
+	}
+	if err := t.remove(ctx, `DELETE FROM "webhook_events" WHERE "id"`, events); err != nil {
+		return err
+	}
+	return t.remove(ctx, `DELETE FROM "event_payloads" WHERE NOT EXISTS (SELECT 1 FROM "webhook_events" e WHERE e."payload_id" = "event_payloads"."id") AND "id"`, payloads)
+}
+
+// remove runs a DELETE that ends with the column of the numbers.
+func (t *tx) remove(ctx context.Context, statement string, nums []int64) error {
+	b := t.store.builder()
+	b.dialect.in(b, statement, nums)
+	return t.exec(ctx, "delete what is old", b)
 }
 
 // numbers runs a statement that selects numbers.
 func (s *Store) numbers(ctx context.Context, doing string, b *builder) ([]int64, error) {
+	return s.numbersFrom(ctx, s.read.DB, doing, b)
+}
+
+func (s *Store) numbersFrom(ctx context.Context, db queryer, doing string, b *builder) ([]int64, error) {
 	text, args, err := b.statement()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.read.DB.QueryContext(ctx, text, args...)
+	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}

@@ -1,0 +1,92 @@
+package delivery
+
+import (
+	"time"
+
+	"crier/internal/market"
+)
+
+// execution is one run of a document, and the events that share its result.
+type execution struct {
+	// payload is the number under which the result is stored: that of the first event.
+	payload int64
+	// webhook is one of those that share the result.
+	webhook *market.Webhook
+	subject market.Ref
+	action  market.Action
+	at      time.Time
+	events  []*market.WebhookEvent
+	// body is the result; err says why there is none.
+	body []byte
+	err  error
+}
+
+// executions says what a rendering takes now. The relay found its webhooks equal
+// in document and owner, which may have changed since: those that are not equal
+// any more get a payload of their own. Events of webhooks that were deleted, or
+// whose document is invalid, wait for their end or their mending.
+func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execution {
+	var list []*execution
+	known := map[rendering]*execution{}
+	for _, e := range r.Events {
+		w := webhooks[e.WebhookID]
+		if w == nil || w.State == market.WebhookInvalid {
+			continue
+		}
+		key := rendering{w.Document(), w.SellerID}
+		if known[key] == nil {
+			known[key] = &execution{payload: e.Num, webhook: w, subject: r.Subject, action: r.Action, at: r.At}
+			list = append(list, known[key])
+		}
+		known[key].events = append(known[key].events, e)
+	}
+	return list
+}
+
+// moved names the events that were to share another payload.
+func (x *execution) moved() []int64 {
+	var nums []int64
+	for _, e := range x.events {
+		if e.PayloadID != x.payload {
+			nums = append(nums, e.Num)
+		}
+	}
+	return nums
+}
+
+// due names the events that are to be sent; held ones are not.
+func (x *execution) due() []int64 {
+	var nums []int64
+	for _, e := range x.events {
+		if e.NextAttemptAt != nil {
+			nums = append(nums, e.Num)
+		}
+	}
+	return nums
+}
+
+const (
+	// An execution that failed is tried again after as long as it has failed
+	// already, within these bounds.
+	firstRerun   = sweepEvery
+	longestRerun = time.Hour
+)
+
+// postponed are the outcomes of the events whose document could not be executed.
+func (x *execution) postponed(now time.Time) []market.Outcome {
+	age := now.Sub(x.at)
+	next := now.Add(min(max(age, firstRerun), longestRerun))
+	var list []market.Outcome
+	for _, e := range x.events {
+		if e.NextAttemptAt == nil {
+			continue
+		}
+		o := market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: market.EventUnsent, NextAttemptAt: &next, At: now,
+			ErrorMessage: "the document could not be executed; it is tried again"}
+		if age > giveUpAfter {
+			o.Status, o.NextAttemptAt, o.ErrorMessage = market.EventFailed, nil, "the document could not be executed"
+		}
+		list = append(list, o)
+	}
+	return list
+}

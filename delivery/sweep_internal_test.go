@@ -1,0 +1,93 @@
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"crier/internal/market"
+	"crier/internal/stream"
+)
+
+// dueStore has events that are due and rendered, all of them with numbers from 1.
+type dueStore struct {
+	sweepStore
+	n, pages int
+}
+
+func (d *dueStore) DueEvents(_ context.Context, after market.Due, _ time.Time, limit int) ([]market.Due, error) {
+	d.pages++
+	var list []market.Due
+	for num := int(after.Event) + 1; num <= d.n && len(list) < limit; num++ {
+		list = append(list, market.Due{At: now, Event: int64(num), Rendered: true})
+	}
+	return list, nil
+}
+
+// newSweep is a sweep of due events on an embedded Redis.
+func newSweep(t *testing.T, d *dueStore) *sweep {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	redis, err := stream.Open(t.Context(), "", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := redis.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w := &Worker{Options: Options{Redis: redis, Log: log}}
+	return &sweep{Worker: w, store: d, fanout: &fanout{Worker: w}}
+}
+
+// expectQueued looks once, and holds how many events the queue holds then and how many batches were read.
+func (s *sweep) expectQueued(t *testing.T, queued int64, pages int) {
+	t.Helper()
+	d := s.store.(*dueStore)
+	d.pages = 0
+	if err := s.look(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	depth, err := s.Redis.Depth(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := depth.Waiting + depth.InFlight + depth.Delayed; got != queued || d.pages != pages {
+		t.Errorf("%d events are queued after %d batches, want %d after %d", got, d.pages, queued, pages)
+	}
+}
+
+func TestTheSweepFindsAllThatIsMissing(t *testing.T) {
+	t.Parallel()
+	const pages = sweepClean + 5
+	d := &dueStore{n: pages * sweepBatch}
+	s := newSweep(t, d)
+	s.expectQueued(t, int64(d.n), pages+1) // the last one is empty
+	s.expectQueued(t, int64(d.n), sweepClean)
+	if s.at.Event != sweepClean*sweepBatch {
+		t.Errorf("the next turn goes on at %d", s.at.Event)
+	}
+	// What is added meanwhile is found in the next turn, which goes round once.
+	d.n += sweepBatch / 2
+	s.expectQueued(t, int64(d.n), 5+1+sweepClean-5)
+}
+
+func TestTheSweepOfNothing(t *testing.T) {
+	t.Parallel()
+	newSweep(t, &dueStore{}).expectQueued(t, 0, 1)
+}
+
+// TestTheSweepHastens what the queue delays for longer than the database says.
+func TestTheSweepHastens(t *testing.T) {
+	t.Parallel()
+	s := newSweep(t, &dueStore{n: 1})
+	if _, err := s.Redis.Delay(t.Context(), []stream.Due{{Event: 1, At: time.Now().Add(time.Hour)}}); err != nil {
+		t.Fatal(err)
+	}
+	s.expectQueued(t, 1, 1)
+	if moved, _, err := s.Redis.Promote(t.Context(), time.Now().Add(time.Second), 10); moved != 1 || err != nil {
+		t.Errorf("%d are due, %v", moved, err)
+	}
+}

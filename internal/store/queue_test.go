@@ -1,0 +1,18 @@
+package store_test
+
+import (
+	"testing"
+
+	"crier/internal/store"
+	"crier/internal/store/storetest"
+)
+
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	for name, empty := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Queue(t, func(t testing.TB) *store.Store { return migrated(t, empty(t)) })
+		})
+	}
+}
