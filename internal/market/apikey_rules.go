@@ -72,6 +72,9 @@ func checkKey(p *problems, in APIKeyAttributes, validScope func(string) bool) {
 	}
 	checkName(p, "description", in.Description)
 	checkName(p, "organization", in.Organization)
+	if in.Scopes != nil && len(in.Scopes) == 0 {
+		p.add("scopes", "can't be empty: name at least one scope, or leave it out for everything")
+	}
 	for i, scope := range in.Scopes {
 		if !validScope(scope) {
 			p.add(at("scopes", i), `%q is no scope: write resource:level, as in "invoices:read"`, scope)
@@ -85,8 +88,8 @@ func checkGrant(p *problems, in APIKeyAttributes) {
 	if len(in.Granting) == 0 {
 		return
 	}
-	if len(in.Scopes) == 0 {
-		p.add("scopes", "can't be empty, which means everything: a key with scopes only makes keys with no more than its own, %s", strings.Join(in.Granting, ", "))
+	if in.Scopes == nil {
+		p.add("scopes", "can't be absent, which means everything: a key with scopes only makes keys with no more than its own, %s", strings.Join(in.Granting, ", "))
 	}
 	for _, scope := range in.Scopes {
 		if !slices.ContainsFunc(in.Granting, func(have string) bool { return covers(have, scope) }) {

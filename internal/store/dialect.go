@@ -23,6 +23,9 @@ type dialect interface {
 	unindexed(column string) string
 	// lock is the clause of a SELECT that keeps its rows from other transactions.
 	lock() string
+	// lockOrder is the statement that keeps a registration, which has the lock
+	// alone, apart from other changes, which share it; "" where writers never overlap.
+	lockOrder(alone bool) string
 	// moment is the text before and after a bound time whose type nothing else tells.
 	moment() (before, after string)
 	// translate returns the typed error for a violated constraint, and any

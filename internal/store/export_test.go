@@ -78,3 +78,11 @@ var OpenPool = sqlitePool
 
 // MaxStatements bounds the prepared statements of a connection.
 const MaxStatements = maxStatements
+
+// Waiting reports whether somebody waits for the order of changes.
+func (s *Store) Waiting(ctx context.Context) (bool, error) {
+	var waiting bool
+	err := s.read.DB.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = `+orderLock+`
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`).Scan(&waiting)
+	return waiting, err
+}

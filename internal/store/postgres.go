@@ -66,6 +66,16 @@ const (
 	deadlockDetected     = "40P01"
 )
 
+// orderLock names the advisory lock of the order of changes.
+const orderLock = "7236826"
+
+func (postgresDialect) lockOrder(alone bool) string {
+	if alone {
+		return "SELECT pg_advisory_xact_lock(" + orderLock + ")"
+	}
+	return "SELECT pg_advisory_xact_lock_shared(" + orderLock + ")"
+}
+
 func (postgresDialect) moment() (before, after string) { return "CAST(", " AS TIMESTAMP)" }
 
 func (postgresDialect) translate(err error) error {

@@ -15,6 +15,9 @@ const recordBatch = 500
 // Record writes changes to the outbox, in their order; it is the last that a
 // transaction does. The relay gives them their sequence after the commit.
 func (t *tx) Record(ctx context.Context, changes []market.Change) error {
+	if err := t.lockOrder(ctx, changes); err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(changes, recordBatch) {
 		b := t.store.builder()
 		b.write(`INSERT INTO "changes" ("subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent") VALUES `)
@@ -29,6 +32,21 @@ func (t *tx) Record(ctx context.Context, changes []market.Change) error {
 			return fmt.Errorf("record changes: %w", err)
 		}
 		t.recorded = true
+	}
+	return nil
+}
+
+// lockOrder keeps a registration and other changes apart until they commit, so
+// that what has a lower number than a registration was committed before it, and
+// what has a higher one after it. Changes do not wait for one another.
+func (t *tx) lockOrder(ctx context.Context, changes []market.Change) error {
+	registers := slices.ContainsFunc(changes, func(c market.Change) bool { return c.Subject.Type == "Webhook" && c.Action == market.Create })
+	lock := t.store.dialect.lockOrder(registers)
+	if lock == "" {
+		return nil
+	}
+	if _, err := t.db.Tx.ExecContext(ctx, lock); err != nil {
+		return fmt.Errorf("lock the order of changes: %w", err)
 	}
 	return nil
 }

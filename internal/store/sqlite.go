@@ -128,6 +128,8 @@ func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
+func (sqliteDialect) lockOrder(bool) string { return "" }
+
 func (sqliteDialect) moment() (before, after string) { return "", "" }
 
 func (sqliteDialect) translate(err error) error {
