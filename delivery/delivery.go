@@ -72,8 +72,8 @@ type Worker struct {
 	Options
 	// consumer names this process in Redis; unique to each start.
 	consumer string
-	// committed wakes the relay, delayed wakes promote.
-	committed, delayed chan struct{}
+	// committed wakes the relay, delayed wakes promote, released the sweep.
+	committed, delayed, released chan struct{}
 }
 
 // New returns a worker, or an error where an option is missing.
@@ -85,7 +85,7 @@ func New(o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), delayed: make(chan struct{}, 1)}, nil
+	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1)}, nil
 }
 
 // consumerName is unique to each start of a process.

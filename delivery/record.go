@@ -11,9 +11,15 @@ import (
 
 // record settles results, batch by batch, until their channel is closed. After
 // the end of ctx nothing is written any more; others take over what is left.
-func (s *sender) record(ctx context.Context) {
+// Exchanges that follow on freed slots run under hard.
+func (s *sender) record(ctx, hard context.Context) {
 	for first := range s.results {
-		s.settle(ctx, gather(first, s.results, sendBatch))
+		batch := gather(first, s.results, sendBatch)
+		s.settle(ctx, batch)
+		if next := s.line.ended(batch); len(next) > 0 {
+			go s.begin(hard, next) // it may wait for results that only this loop takes
+		}
+		s.running.remove(batch)
 	}
 }
 
@@ -61,7 +67,6 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 	if err := s.Redis.Release(ctx, slots); err != nil {
 		s.failed(ctx, "release slots", err) // they expire with their lease
 	}
-	s.running.remove(batch)
 }
 
 // writeTries bounds how long outcomes wait for the database; their lease is

@@ -112,6 +112,7 @@ func (r *relay) lead(ctx context.Context) (bool, error) {
 func (r *relay) sequence(ctx context.Context) (more bool, err error) {
 	var webhooks *registry
 	var first int64
+	var released bool
 	n, err := r.store.Sequence(ctx, relayBatch, func(changes []market.Change, next int64) (p market.Plan, err error) {
 		first = changes[0].Sequence
 		if webhooks, err = r.asOf(ctx, first-1); err != nil {
@@ -119,13 +120,16 @@ func (r *relay) sequence(ctx context.Context) (more bool, err error) {
 		}
 		r.registry = nil
 		p, err = r.plan(ctx, webhooks, changes, next)
-		more = len(changes) == relayBatch || p.Changes < len(changes)
+		more, released = len(changes) == relayBatch || p.Changes < len(changes), len(p.Release) > 0
 		return p, err
 	})
 	if err != nil || n == 0 {
 		return false, err
 	}
 	r.registry, r.known = webhooks, first+int64(n)-1
+	if released {
+		signal(r.released)
+	}
 	return more, nil
 }
 

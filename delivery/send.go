@@ -42,6 +42,7 @@ type sender struct {
 	tokens  chan struct{} // one in it for each exchange under way
 	results chan result
 	running running
+	line    *line
 	slots   slotWaits
 }
 
@@ -51,6 +52,8 @@ type task struct {
 	event   *market.WebhookEvent
 	payload []byte
 	webhook *market.Webhook
+	// seated says that the task holds a slot.
+	seated bool
 }
 
 func (t task) slot() stream.Slot {
@@ -61,7 +64,7 @@ func newSender(w *Worker) *sender {
 	return &sender{
 		Worker: w, store: w.Store, tokens: make(chan struct{}, inFlightLimit),
 		results: make(chan result, sendBatch), running: running{tasks: map[int64]task{}},
-		slots: slotWaits{last: map[int64]time.Time{}},
+		line: newLine(), slots: slotWaits{last: map[int64]time.Time{}},
 	}
 }
 
@@ -70,7 +73,7 @@ func newSender(w *Worker) *sender {
 func (s *sender) run(ctx, hard context.Context) {
 	last, end := outlive(hard, lastWrites)
 	var background sync.WaitGroup
-	background.Go(func() { s.record(last) })
+	background.Go(func() { s.record(last, hard) })
 	background.Go(func() { s.beat(last) })
 	for ctx.Err() == nil {
 		messages, err := s.Redis.ReadDeliveries(ctx, s.consumer, sendBatch, blockFor)
@@ -80,6 +83,9 @@ func (s *sender) run(ctx, hard context.Context) {
 			continue
 		}
 		s.take(hard, messages)
+	}
+	for _, t := range s.line.close() {
+		s.settleLater(t)
 	}
 	s.running.drain()
 	close(s.results)
@@ -103,7 +109,27 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 		return
 	}
 	s.acknowledge(hard, rest.over, rest.early)
-	for _, t := range s.admit(hard, tasks) {
+	s.begin(hard, s.enlist(tasks))
+}
+
+// enlist notes tasks as under way, and holds the events of webhooks that do not deliver now.
+func (s *sender) enlist(tasks []task) []task {
+	var wanting []task
+	for _, t := range tasks {
+		switch {
+		case !s.running.add(t):
+		case t.webhook.State == market.WebhookActive:
+			wanting = append(wanting, t)
+		default:
+			s.results <- result{task: t, outcome: t.without(market.EventHeld)}
+		}
+	}
+	return wanting
+}
+
+// begin starts the tasks that get a slot.
+func (s *sender) begin(hard context.Context, tasks []task) {
+	for _, t := range s.seat(hard, tasks) {
 		select {
 		case s.tokens <- struct{}{}:
 			s.start(hard, t)
@@ -155,31 +181,35 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 	return tasks, rest, nil
 }
 
-// admit takes a slot for each task, holds the events of webhooks that do not
-// deliver now, and returns the tasks that may start.
-func (s *sender) admit(ctx context.Context, tasks []task) []task {
-	var wanting []task
-	for _, t := range tasks {
-		if t.webhook.State == market.WebhookActive {
-			wanting = append(wanting, t)
-		} else if s.running.add(t) {
-			s.results <- result{task: t, outcome: t.without(market.EventHeld)}
+// seat takes a slot for each task and returns those that got one. The others
+// wait in line, or go back to the delayed set.
+func (s *sender) seat(ctx context.Context, tasks []task) []task {
+	granted := s.acquire(ctx, tasks)
+	var seated, away []task
+	for i, t := range tasks {
+		t.seated = granted[i]
+		switch {
+		case t.seated:
+			s.line.began(t)
+			seated = append(seated, t)
+		case !s.line.join(t):
+			away = append(away, t)
 		}
 	}
-	admitted := s.acquire(ctx, wanting)
-	var starting []task
-	var waiting []stream.DeliveryMessage
-	until := map[int64]time.Time{}
-	for i, t := range wanting {
-		if !admitted[i] {
-			waiting = append(waiting, t.message)
-			until[t.event.Num] = s.slots.until(t.webhook.Num, time.Now(), rand.Float64())
-		} else if s.running.add(t) {
-			starting = append(starting, t)
-		}
+	s.sendAway(ctx, away)
+	return seated
+}
+
+// sendAway gives back tasks that can wait nowhere here.
+func (s *sender) sendAway(ctx context.Context, tasks []task) {
+	messages, until := make([]stream.DeliveryMessage, len(tasks)), make(map[int64]time.Time, len(tasks))
+	batch := make([]result, len(tasks))
+	for i, t := range tasks {
+		messages[i], batch[i] = t.message, result{task: t}
+		until[t.event.Num] = s.slots.until(t.webhook.Num, time.Now(), rand.Float64())
 	}
-	s.giveBack(ctx, waiting, func(m stream.DeliveryMessage) time.Time { return until[m.Event] })
-	return starting
+	s.giveBack(ctx, messages, func(m stream.DeliveryMessage) time.Time { return until[m.Event] })
+	s.running.remove(batch)
 }
 
 // acquire takes a slot for each task and returns which got one. Where Redis did

@@ -54,9 +54,21 @@ func (s *sweep) run(ctx context.Context) {
 		if err := s.turn(ctx); err != nil {
 			s.failed(ctx, "sweep", err)
 		}
-		pause(ctx, sweepEvery)
+		s.rest(ctx)
 	}
 	s.release(ctx, "sweep")
+}
+
+// rest sleeps until the next look, which is soon where held events were released.
+func (s *sweep) rest(ctx context.Context) {
+	timer := time.NewTimer(sweepEvery)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-s.released:
+		pause(ctx, sweepAge)
+	}
 }
 
 func (s *sweep) turn(ctx context.Context) error {

@@ -50,7 +50,7 @@ type Webhook struct {
 	FailingSince        *time.Time `changed:"-"`
 	DeprecatedFields    []string
 	EventNames          []WebhookEventName `changed:"eventName,eventNames"`
-	Headers             map[string]string
+	Headers             map[string]string  `bun:"-"`
 	// HmacKey signs as Marketplacer does; nil: no such signature.
 	HmacKey    *string `bun:"-" changed:"secrets"`
 	Identifier *string
@@ -61,7 +61,7 @@ type Webhook struct {
 	RequiredScopes []string
 	// Secrets sign by Standard Webhooks; the first is the newest.
 	Secrets []WebhookSecret `bun:"-" changed:"secrets"`
-	// Sealed holds HmacKey and Secrets as they are stored.
+	// Sealed holds Headers, HmacKey and Secrets as they are stored.
 	Sealed []byte `changed:"-"`
 	// SellerID is the owner with whose rights the document runs; 0 is the operator.
 	SellerID    int64        `changed:"seller"`
@@ -138,15 +138,17 @@ func (w *Webhook) Timeout() time.Duration {
 	return time.Duration(w.TimeoutSeconds) * time.Second
 }
 
-// secrets is the plain form of Sealed.
+// secrets is the plain form of Sealed. Headers are among them, since they
+// often hold credentials.
 type secrets struct {
+	Headers map[string]string
 	HmacKey *string
 	Secrets []WebhookSecret
 }
 
 // Seal prepares the secrets for storage with the store's cipher.
 func (w *Webhook) Seal(cipher func(plain []byte) []byte) error {
-	plain, err := json.Marshal(secrets{w.HmacKey, w.Secrets})
+	plain, err := json.Marshal(secrets{w.Headers, w.HmacKey, w.Secrets})
 	if err != nil {
 		return err
 	}
@@ -164,7 +166,7 @@ func (w *Webhook) Unseal(decipher func(sealed []byte) ([]byte, error)) error {
 	if err := json.Unmarshal(plain, &s); err != nil {
 		return err
 	}
-	w.HmacKey, w.Secrets = s.HmacKey, s.Secrets
+	w.Headers, w.HmacKey, w.Secrets = s.Headers, s.HmacKey, s.Secrets
 	return nil
 }
 

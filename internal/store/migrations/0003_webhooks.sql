@@ -12,7 +12,6 @@ CREATE TABLE webhooks (
     failing_since TIMESTAMP,
     deprecated_fields {{text}},
     event_names {{text}},
-    headers {{text}},
     identifier {{text}},
     max_retries BIGINT NOT NULL,
     name {{text}},
