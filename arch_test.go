@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"graph":                {"internal/market", "internal/scalar"},
 	"internal/config":      {},
 	"internal/demo":        {"delivery/sign"},
-	"internal/document":    {"internal/market", "internal/viewer"},
+	"internal/document":    {"internal/market", "internal/scalar", "internal/viewer"},
 	"internal/market":      {},
 	"internal/sample":      {"internal/market"},
 	"internal/scalar":      {},

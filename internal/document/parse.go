@@ -20,6 +20,7 @@ const (
 	ruleIntrospection   = "Introspection"
 	ruleCycles          = "NoFragmentCycles"
 	ruleDefer           = "NoDefer"
+	ruleScalars         = "ScalarValues"
 	ruleVariables       = "Variables"
 	ruleClassSelection  = "ClassSelection"
 	ruleDepth           = "Depth"

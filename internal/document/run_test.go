@@ -78,11 +78,6 @@ func TestRunPayloads(t *testing.T) {
 			&root{order: func(context.Context, string) (*market.Order, error) { return nil, market.ErrNotFound }},
 		},
 		{
-			"an argument that cannot be read", "query($id: ID!) { node(id: $id) { id } updatedOrders(updatedSince: \"soon\") { totalCount } }",
-			`{"errors":[{"message":"\"soon\" is not a date-time: write it as in \"2026-03-01T09:30:00Z\"","path":["updatedOrders"],"locations":[{"line":1,"column":40}],"extensions":{"code":"BAD_USER_INPUT"}}]}`,
-			&root{node: found},
-		},
-		{
 			"errors in the order of their paths", "query($id: ID!) { c: node(id: $id) { id } a: node(id: $id) { id } b: node(id: $id) { id } }",
 			`{"data":{"c":null,"a":null,"b":null},"errors":[` + notFound("a", 43) + `,` + notFound("b", 67) + `,` + notFound("c", 19) + `]}`,
 			&root{node: fail(market.ErrNotFound)},

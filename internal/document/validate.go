@@ -13,7 +13,7 @@ import (
 
 // specified are the rules of the GraphQL specification and our own, by name.
 var specified = func() []core.Rule {
-	all := []core.Rule{{Name: ruleDefer, RuleFunc: noDefer}}
+	all := []core.Rule{{Name: ruleDefer, RuleFunc: noDefer}, {Name: ruleScalars, RuleFunc: scalarLiterals}}
 	for name, rule := range rules.NewDefaultRules().GetInner() {
 		all = append(all, core.Rule{Name: name, RuleFunc: rule})
 	}
