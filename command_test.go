@@ -228,8 +228,9 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// It runs before the parallel tests of this package: a browser that starts cold
+// beside all of them has been slower than its patience.
 func TestPlaygroundAndVoyagerWorkInABrowserWithoutNetwork(t *testing.T) {
-	t.Parallel()
 	chromium := servicetest.Chromium(t)
 	installed(t, "console")
 	s := serve(t, embedded(t))

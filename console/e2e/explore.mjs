@@ -12,7 +12,7 @@ const usage = `usage: node e2e/explore.mjs [--type NAME]… BASE_URL API_KEY [SC
   CHROMIUM     environment variable: the browser's path (default: /usr/bin/chromium)`;
 
 /** How long a page may take for any one step, in milliseconds; the graph of a large schema takes seconds to lay out. */
-const patience = 20_000;
+const patience = 60_000;
 
 const browserFlags = [
   '--headless',
