@@ -53,7 +53,7 @@ func (e *executor) checkScalars(path string, t *ast.Type, value any) *gqlerror.E
 		}
 		return nil
 	}
-	if check, ok := scalarChecks[t.NamedType]; ok {
+	if check, ok := scalarCheck(t.NamedType); ok {
 		if err := check(value); err != nil {
 			return document.Errorf(document.CodeBadUserInput, "%s: %v", path, err)
 		}
@@ -68,7 +68,7 @@ func (e *executor) checkScalars(path string, t *ast.Type, value any) *gqlerror.E
 	return nil
 }
 
-// scalarChecks say why a JSON value is none of a scalar's. A number that was read
+// scalarChecks say why a JSON value is none of one of GraphQL's own scalars. A number that was read
 // from JSON is text of a type of its own, which the validator takes for a string.
 var scalarChecks = map[string]func(any) error{
 	"Boolean": func(v any) error { return is(v, "true or false", isBool) },
@@ -76,10 +76,15 @@ var scalarChecks = map[string]func(any) error{
 	"ID":      func(v any) error { return is(v, "an id", isID) },
 	"Int":     func(v any) error { return is(v, "a whole number", isWhole) },
 	"String":  func(v any) error { return is(v, "a string", isString) },
+}
 
-	"Decimal":         func(v any) error { _, err := scalar.UnmarshalDecimal(v); return err },
-	"ISO8601Date":     func(v any) error { _, err := scalar.UnmarshalDate(v); return err },
-	"ISO8601DateTime": func(v any) error { _, err := scalar.UnmarshalDateTime(v); return err },
+// scalarCheck is the check of a scalar: GraphQL's own, or one of the schema.
+func scalarCheck(name string) (check func(any) error, known bool) {
+	if check, known = scalarChecks[name]; known {
+		return check, true
+	}
+	check, known = scalar.Checks[name]
+	return check, known
 }
 
 func is(value any, what string, fits func(any) bool) error {

@@ -9,13 +9,6 @@ import (
 	"crier/internal/scalar"
 )
 
-// literalChecks say why a literal is no value of a scalar of the schema.
-var literalChecks = map[string]func(any) error{
-	"Decimal":         func(v any) error { _, err := scalar.UnmarshalDecimal(v); return err },
-	"ISO8601Date":     func(v any) error { _, err := scalar.UnmarshalDate(v); return err },
-	"ISO8601DateTime": func(v any) error { _, err := scalar.UnmarshalDateTime(v); return err },
-}
-
 // scalarLiterals refuses a literal that its scalar cannot read, which would
 // otherwise come out at every execution. The specification leaves it to the scalars.
 func scalarLiterals(events *core.Events, add core.AddErrFunc) {
@@ -23,7 +16,7 @@ func scalarLiterals(events *core.Events, add core.AddErrFunc) {
 		if value.Definition == nil {
 			return
 		}
-		check, ok := literalChecks[value.Definition.Name]
+		check, ok := scalar.Checks[value.Definition.Name]
 		if !ok {
 			return
 		}

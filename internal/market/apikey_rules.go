@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -92,20 +91,10 @@ func checkGrant(p *problems, in APIKeyAttributes) {
 		p.add("scopes", "can't be absent, which means everything: a key with scopes only makes keys with no more than its own, %s", strings.Join(in.Granting, ", "))
 	}
 	for _, scope := range in.Scopes {
-		if !slices.ContainsFunc(in.Granting, func(have string) bool { return covers(have, scope) }) {
+		if !Covers(in.Granting, scope) {
 			p.add("scopes", "can't hold %s, which goes beyond the key that makes it", scope)
 		}
 	}
-}
-
-// scopeLevels are the levels of a scope; each includes those before it.
-var scopeLevels = []string{"read", "write", "manage"}
-
-// covers reports whether the scope have is want, or a higher level of its resource.
-func covers(have, want string) bool {
-	resource, level, _ := strings.Cut(have, ":")
-	wanted, least, _ := strings.Cut(want, ":")
-	return resource == wanted && slices.Index(scopeLevels, level) >= slices.Index(scopeLevels, least)
 }
 
 // newKey makes the text of a key: a prefix that secret scanners can find, and 32 random bytes.

@@ -337,7 +337,7 @@ func missingScopes(have, required []string) []string {
 	}
 	var missing []string
 	for _, r := range required {
-		if !slices.ContainsFunc(have, func(h string) bool { return covers(h, r) }) {
+		if !Covers(have, r) {
 			missing = append(missing, r)
 		}
 	}

@@ -113,3 +113,10 @@ func UnmarshalJSON(v any) (json.RawMessage, error) {
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
 }
+
+// Checks say, by the scalar's name, why a value is none of it; JSON takes every value.
+var Checks = map[string]func(any) error{
+	"Decimal":         func(v any) error { _, err := UnmarshalDecimal(v); return err },
+	"ISO8601Date":     func(v any) error { _, err := UnmarshalDate(v); return err },
+	"ISO8601DateTime": func(v any) error { _, err := UnmarshalDateTime(v); return err },
+}

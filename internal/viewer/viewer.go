@@ -48,9 +48,6 @@ func (v Viewer) Actor() market.Actor {
 // IsOperator reports whether the viewer acts for the marketplace itself.
 func (v Viewer) IsOperator() bool { return v.Seller == 0 }
 
-// levels are the rights on a resource; each includes those before it.
-var levels = []string{"read", "write", "manage"}
-
 // resources are what scopes are about (contract marketplacer.md, Keys).
 var resources = []string{"adverts", "sellers", "taxonomy", "orders", "invoices", "shipments", "refunds", "webhooks", "keys"}
 
@@ -59,23 +56,11 @@ func (v Viewer) Can(scope string) bool {
 	if v.ReadOnly && !strings.HasSuffix(scope, ":read") {
 		return false
 	}
-	return len(v.Scopes) == 0 || Covers(v.Scopes, scope)
-}
-
-// Covers reports whether one of scopes is scope or a higher level of its resource.
-func Covers(scopes []string, scope string) bool {
-	resource, level, _ := strings.Cut(scope, ":")
-	for _, have := range scopes {
-		r, l, _ := strings.Cut(have, ":")
-		if r == resource && slices.Index(levels, l) >= slices.Index(levels, level) {
-			return true
-		}
-	}
-	return false
+	return len(v.Scopes) == 0 || market.Covers(v.Scopes, scope)
 }
 
 // ValidScope reports whether scope names a known resource and level.
 func ValidScope(scope string) bool {
 	resource, level, _ := strings.Cut(scope, ":")
-	return slices.Contains(resources, resource) && slices.Contains(levels, level)
+	return slices.Contains(resources, resource) && slices.Contains(market.ScopeLevels, level)
 }
