@@ -100,5 +100,5 @@ func TestGeneratedModelsAreInputsAndPayloads(t *testing.T) {
 
 // isView reports whether a type shows another kind's entities.
 func isView(name string) bool {
-	return name == "DeletedAdvert" || name == "UnpublishedAdvert" || name == "AllAdvertVariant"
+	return name == "DeletedAdvert" || name == "DeletedSeller" || name == "UnpublishedAdvert" || name == "AllAdvertVariant"
 }

@@ -669,6 +669,16 @@ func (ec *executionContext) _ShipmentCarrierEdge(ctx context.Context, sel ast.Se
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNShipmentCarrier2ᚖcrierᚋinternalᚋmarketᚐShipmentCarrier(ctx context.Context, sel ast.SelectionSet, v *market.ShipmentCarrier) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ShipmentCarrier(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNShipmentCarrierCreateMutationInput2crierᚋgraphᚐShipmentCarrierCreateMutationInput(ctx context.Context, v any) (ShipmentCarrierCreateMutationInput, error) {
 	res, err := ec.unmarshalInputShipmentCarrierCreateMutationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -26,6 +26,7 @@ type MutationResolver interface {
 	AdvertUpsert(ctx context.Context, input AdvertUpsertMutationInput) (*AdvertUpsertMutationPayload, error)
 	AdvertDelete(ctx context.Context, input AdvertDeleteMutationInput) (*AdvertDeleteMutationPayload, error)
 	AdvertPublishedUpdate(ctx context.Context, input AdvertPublishedUpdateMutationInput) (*AdvertPublishedUpdateMutationPayload, error)
+	InvoiceAmendmentCreate(ctx context.Context, input InvoiceAmendmentCreateMutationInput) (*InvoiceAmendmentCreateMutationPayload, error)
 	MarketplacerAPIKeyCreate(ctx context.Context, input MarketplacerAPIKeyCreateMutationInput) (*MarketplacerAPIKeyCreateMutationPayload, error)
 	BrandCreateOrUpdate(ctx context.Context, input BrandCreateOrUpdateMutationInput) (*BrandCreateOrUpdateMutationPayload, error)
 	ShipmentCarrierCreate(ctx context.Context, input ShipmentCarrierCreateMutationInput) (*ShipmentCarrierCreateMutationPayload, error)
@@ -34,8 +35,15 @@ type MutationResolver interface {
 	OrderCreate(ctx context.Context, input OrderCreateMutationInput) (*OrderCreateMutationPayload, error)
 	OrderUpdate(ctx context.Context, input OrderUpdateMutationInput) (*OrderUpdateMutationPayload, error)
 	PrototypeCreateOrUpdate(ctx context.Context, input PrototypeCreateOrUpdateMutationInput) (*PrototypeCreateOrUpdateMutationPayload, error)
+	RefundRequestCreate(ctx context.Context, input RefundRequestCreateMutationInput) (*RefundRequestCreateMutationPayload, error)
+	RefundRequestApprove(ctx context.Context, input RefundRequestApproveInput) (*RefundRequestApproveMutationPayload, error)
+	RefundRequestDeny(ctx context.Context, input RefundRequestDenyMutationInput) (*RefundRequestDenyMutationPayload, error)
+	RefundRequestReturn(ctx context.Context, input RefundRequestReturnMutationInput) (*RefundRequestReturnMutationPayload, error)
+	RefundRequestRefund(ctx context.Context, input RefundRequestRefundMutationInput) (*RefundRequestRefundMutationPayload, error)
+	ReturnShipmentCreate(ctx context.Context, input ReturnShipmentCreateMutationInput) (*ReturnShipmentCreateMutationPayload, error)
 	SellerCreate(ctx context.Context, input SellerCreateMutationInput) (*SellerCreateMutationPayload, error)
 	SellerUpdate(ctx context.Context, input SellerUpdateMutationInput) (*SellerUpdateMutationPayload, error)
+	SellerDelete(ctx context.Context, input SellerDeleteMutationInput) (*SellerDeleteMutationPayload, error)
 	ShipmentCreate(ctx context.Context, input ShipmentCreateMutationInput) (*ShipmentCreateMutationPayload, error)
 	ShipmentUpdate(ctx context.Context, input ShipmentUpdateMutationInput) (*ShipmentUpdateMutationPayload, error)
 	ShipmentStatusCreate(ctx context.Context, input ShipmentStatusCreateMutationInput) (*ShipmentStatusCreateMutationPayload, error)
@@ -113,6 +121,20 @@ func (ec *executionContext) field_Mutation_externalIdUpsert_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ExternalIDUpsertMutationInput, error) {
 			return ec.unmarshalNExternalIDUpsertMutationInput2crierᚋgraphᚐExternalIDUpsertMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_invoiceAmendmentCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (InvoiceAmendmentCreateMutationInput, error) {
+			return ec.unmarshalNInvoiceAmendmentCreateMutationInput2crierᚋgraphᚐInvoiceAmendmentCreateMutationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -219,12 +241,110 @@ func (ec *executionContext) field_Mutation_prototypeCreateOrUpdate_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_refundRequestApprove_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRequestApproveInput, error) {
+			return ec.unmarshalNRefundRequestApproveInput2crierᚋgraphᚐRefundRequestApproveInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRequestCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRequestCreateMutationInput, error) {
+			return ec.unmarshalNRefundRequestCreateMutationInput2crierᚋgraphᚐRefundRequestCreateMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRequestDeny_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRequestDenyMutationInput, error) {
+			return ec.unmarshalNRefundRequestDenyMutationInput2crierᚋgraphᚐRefundRequestDenyMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRequestRefund_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRequestRefundMutationInput, error) {
+			return ec.unmarshalNRefundRequestRefundMutationInput2crierᚋgraphᚐRefundRequestRefundMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRequestReturn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRequestReturnMutationInput, error) {
+			return ec.unmarshalNRefundRequestReturnMutationInput2crierᚋgraphᚐRefundRequestReturnMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_returnShipmentCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ReturnShipmentCreateMutationInput, error) {
+			return ec.unmarshalNReturnShipmentCreateMutationInput2crierᚋgraphᚐReturnShipmentCreateMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_sellerCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (SellerCreateMutationInput, error) {
 			return ec.unmarshalNSellerCreateMutationInput2crierᚋgraphᚐSellerCreateMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sellerDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SellerDeleteMutationInput, error) {
+			return ec.unmarshalNSellerDeleteMutationInput2crierᚋgraphᚐSellerDeleteMutationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1024,6 +1144,50 @@ func (ec *executionContext) fieldContext_Mutation_advertPublishedUpdate(ctx cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_invoiceAmendmentCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_invoiceAmendmentCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().InvoiceAmendmentCreate(ctx, fc.Args["input"].(InvoiceAmendmentCreateMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *InvoiceAmendmentCreateMutationPayload) graphql.Marshaler {
+			return ec.marshalOInvoiceAmendmentCreateMutationPayload2ᚖcrierᚋgraphᚐInvoiceAmendmentCreateMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_invoiceAmendmentCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvoiceAmendmentCreateMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_invoiceAmendmentCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_marketplacerApiKeyCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1376,6 +1540,270 @@ func (ec *executionContext) fieldContext_Mutation_prototypeCreateOrUpdate(ctx co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_refundRequestCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRequestCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRequestCreate(ctx, fc.Args["input"].(RefundRequestCreateMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundRequestCreateMutationPayload) graphql.Marshaler {
+			return ec.marshalORefundRequestCreateMutationPayload2ᚖcrierᚋgraphᚐRefundRequestCreateMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRequestCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRequestCreateMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRequestCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundRequestApprove(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRequestApprove(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRequestApprove(ctx, fc.Args["input"].(RefundRequestApproveInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundRequestApproveMutationPayload) graphql.Marshaler {
+			return ec.marshalORefundRequestApproveMutationPayload2ᚖcrierᚋgraphᚐRefundRequestApproveMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRequestApprove(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRequestApproveMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRequestApprove_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundRequestDeny(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRequestDeny(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRequestDeny(ctx, fc.Args["input"].(RefundRequestDenyMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundRequestDenyMutationPayload) graphql.Marshaler {
+			return ec.marshalORefundRequestDenyMutationPayload2ᚖcrierᚋgraphᚐRefundRequestDenyMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRequestDeny(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRequestDenyMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRequestDeny_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundRequestReturn(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRequestReturn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRequestReturn(ctx, fc.Args["input"].(RefundRequestReturnMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundRequestReturnMutationPayload) graphql.Marshaler {
+			return ec.marshalORefundRequestReturnMutationPayload2ᚖcrierᚋgraphᚐRefundRequestReturnMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRequestReturn(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRequestReturnMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRequestReturn_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundRequestRefund(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRequestRefund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRequestRefund(ctx, fc.Args["input"].(RefundRequestRefundMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundRequestRefundMutationPayload) graphql.Marshaler {
+			return ec.marshalORefundRequestRefundMutationPayload2ᚖcrierᚋgraphᚐRefundRequestRefundMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRequestRefund(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRequestRefundMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRequestRefund_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_returnShipmentCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_returnShipmentCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReturnShipmentCreate(ctx, fc.Args["input"].(ReturnShipmentCreateMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ReturnShipmentCreateMutationPayload) graphql.Marshaler {
+			return ec.marshalOReturnShipmentCreateMutationPayload2ᚖcrierᚋgraphᚐReturnShipmentCreateMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_returnShipmentCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReturnShipmentCreateMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_returnShipmentCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_sellerCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1458,6 +1886,50 @@ func (ec *executionContext) fieldContext_Mutation_sellerUpdate(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_sellerUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sellerDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sellerDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SellerDelete(ctx, fc.Args["input"].(SellerDeleteMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SellerDeleteMutationPayload) graphql.Marshaler {
+			return ec.marshalOSellerDeleteMutationPayload2ᚖcrierᚋgraphᚐSellerDeleteMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sellerDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SellerDeleteMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sellerDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2318,6 +2790,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "invoiceAmendmentCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_invoiceAmendmentCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "marketplacerApiKeyCreate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_marketplacerApiKeyCreate(ctx, field)
@@ -2374,6 +2853,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "refundRequestCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRequestCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refundRequestApprove":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRequestApprove(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refundRequestDeny":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRequestDeny(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refundRequestReturn":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRequestReturn(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refundRequestRefund":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRequestRefund(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "returnShipmentCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_returnShipmentCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "sellerCreate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_sellerCreate(ctx, field)
@@ -2384,6 +2905,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "sellerUpdate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_sellerUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sellerDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sellerDelete(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

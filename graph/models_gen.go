@@ -44,6 +44,18 @@ type AddressInput struct {
 	Subaddress graphql.Omittable[*string] `json:"subaddress,omitempty"`
 }
 
+// A promotion or a fee on a line or an invoice of a new order.
+type AdjustmentInput struct {
+	// What it is.
+	AdjustmentType market.AdjustmentType `json:"adjustmentType"`
+	// What it changes, in cents, not zero. A promotion is taken off, with or without a minus sign; a fee is positive.
+	AmountCents int `json:"amountCents"`
+	// What it is for. Not blank.
+	Description string `json:"description"`
+	// Id of the promotion or rule that it comes from, in whatever system; null when there is none.
+	SourceID graphql.Omittable[*string] `json:"sourceId,omitempty"`
+}
+
 // What `advertDelete` is given.
 type AdvertDeleteMutationInput struct {
 	// Any text of the caller, returned unchanged in the payload; optional.
@@ -197,6 +209,14 @@ type AdvertsWhereSort struct {
 	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
 }
 
+// An order for sellers.
+type AllSellersSort struct {
+	// What to order by; null means UPDATED_AT.
+	Field graphql.Omittable[*AllSellersSortFieldEnum] `json:"field,omitempty"`
+	// Direction; null means ASCENDING.
+	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
+}
+
 // What `brandCreateOrUpdate` is given.
 type BrandCreateOrUpdateMutationInput struct {
 	// Any text of the caller, returned unchanged in the payload; optional.
@@ -280,10 +300,79 @@ type ImageInput struct {
 	SourceURL graphql.Omittable[*string] `json:"sourceUrl,omitempty"`
 }
 
+// What `invoiceAmendmentCreate` is given.
+type InvoiceAmendmentCreateMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// The invoice; it has to be paid.
+	InvoiceID string `json:"invoiceId"`
+	// What to take back. At least one, each line once for each status.
+	LineItems []*InvoiceAmendmentLineItemInput `json:"lineItems"`
+	// What the seller is paid less for it, in cents, at most the amendment's total.
+	RemittanceCents int `json:"remittanceCents"`
+}
+
+// What `invoiceAmendmentCreate` answers.
+type InvoiceAmendmentCreateMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The new amendment; null when there are `errors`.
+	InvoiceAmendment *market.InvoiceAmendment `json:"invoiceAmendment,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// Conditions on invoice amendments. All that are given must be met; null means no condition.
+type InvoiceAmendmentFilters struct {
+	// Only those created at or after this moment.
+	CreatedSince graphql.Omittable[*time.Time] `json:"createdSince,omitempty"`
+	// Only those created at or before this moment.
+	CreatedUntil graphql.Omittable[*time.Time] `json:"createdUntil,omitempty"`
+	// Only those settled with the seller at or after this moment.
+	RemittedSince graphql.Omittable[*time.Time] `json:"remittedSince,omitempty"`
+	// Only those settled with the seller at or before this moment.
+	RemittedUntil graphql.Omittable[*time.Time] `json:"remittedUntil,omitempty"`
+	// Only those that last changed at or after this moment.
+	UpdatedSince graphql.Omittable[*time.Time] `json:"updatedSince,omitempty"`
+	// Only those that last changed at or before this moment.
+	UpdatedUntil graphql.Omittable[*time.Time] `json:"updatedUntil,omitempty"`
+}
+
+// What to take back of a line.
+type InvoiceAmendmentLineItemInput struct {
+	// What goes back for all its pieces, in cents; null means `total`, or the pieces' share of what the buyer paid for
+	// the line. Required, or `total`, without `lineItemId`.
+	AmountCents graphql.Omittable[*int] `json:"amountCents,omitempty"`
+	// Whether the pieces had been sent; null means what `status` says: REFUNDED ones had.
+	Dispatched graphql.Omittable[*bool] `json:"dispatched,omitempty"`
+	// The line, of the same invoice; null means an amount without a line.
+	LineItemID graphql.Omittable[*string] `json:"lineItemId,omitempty"`
+	// Pieces, at least one, and at most what is neither refunded nor asked for yet.
+	Quantity int `json:"quantity"`
+	// Why; null means not said.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
+	// REFUNDED for pieces that were sent, CANCELLED for pieces that were not.
+	Status market.AmendmentLineStatus `json:"status"`
+	// What goes back for all its pieces, with its tax; cannot differ from `amountCents`.
+	Total graphql.Omittable[*MoneyInputField] `json:"total,omitempty"`
+}
+
+// An order for invoice amendments.
+type InvoiceAmendmentSort struct {
+	// What to order by, the first deciding first. At least one.
+	Fields []InvoiceAmendmentSortFieldEnum `json:"fields"`
+	// Direction for all `fields`; null means ASCENDING.
+	Ordering graphql.Omittable[*SortOrderingEnum] `json:"ordering,omitempty"`
+}
+
 // Conditions on invoices. All that are given must be met; null means no condition.
 type InvoiceFilters struct {
 	// True keeps only those ready to be collected by the buyer, false only the others.
 	AwaitingCollection graphql.Omittable[*bool] `json:"awaitingCollection,omitempty"`
+	// True keeps only those with pieces expected back from the buyer, false only the others.
+	AwaitingReturn graphql.Omittable[*bool] `json:"awaitingReturn,omitempty"`
 	// Only those whose buyer has this email address, in any case.
 	BuyerEmailAddress graphql.Omittable[*string] `json:"buyerEmailAddress,omitempty"`
 	// Only those whose buyer's given and family name contain this text, in any case.
@@ -320,6 +409,8 @@ type InvoiceFilters struct {
 
 // Lines of a new order that belong together.
 type InvoiceInput struct {
+	// Promotions and fees on the invoice as a whole; null means none.
+	Adjustments graphql.Omittable[[]*AdjustmentInput] `json:"adjustments,omitempty"`
 	// External ids of the invoice; a null value is as good as leaving the key out.
 	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
 	// What is bought. At least one line, all of one seller and one delivery type.
@@ -348,6 +439,8 @@ type KeyValueInput struct {
 
 // A quantity of one variant to buy. A line that cannot be sold refuses the whole order.
 type LineItemInput struct {
+	// Promotions and fees on the line; null means none.
+	Adjustments graphql.Omittable[[]*AdjustmentInput] `json:"adjustments,omitempty"`
 	// Price of the whole line, all pieces together; null means the variant's current price for each.
 	Cost graphql.Omittable[*MoneyInputField] `json:"cost,omitempty"`
 	// How it reaches the buyer; null means BUY_ONLINE.
@@ -642,6 +735,241 @@ type PrototypeCreateOrUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
+// Reasons to choose from.
+type RefundReason struct {
+	// Opaque id of the list, always the same.
+	ID string `json:"id"`
+	// For denying a refund.
+	DenyRefundReasons []string `json:"denyRefundReasons"`
+	// For pieces that were sent.
+	PostDispatchRefundReasons []string `json:"postDispatchRefundReasons"`
+	// For pieces that were not sent yet.
+	PreDispatchRefundReasons []string `json:"preDispatchRefundReasons"`
+}
+
+// What `refundRequestApprove` is given.
+type RefundRequestApproveInput struct {
+	// What to note about it; null means nothing.
+	Note graphql.Omittable[*RefundRequestNoteInput] `json:"note,omitempty"`
+	// The refund request.
+	RefundRequestID string `json:"refundRequestId"`
+}
+
+// What `refundRequestApprove` answers.
+type RefundRequestApproveMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The refund request; null when there are `errors`.
+	RefundRequest *market.RefundRequest `json:"refundRequest,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// What `refundRequestCreate` is given.
+type RefundRequestCreateMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// External ids; a null value is as good as leaving the key out.
+	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
+	// Who asks for it; null means ADMIN with an operator's key, SELLER with a seller's. A seller cannot say ADMIN.
+	InitiatedBy graphql.Omittable[*market.RefundInitiator] `json:"initiatedBy,omitempty"`
+	// The invoice; it has to be paid.
+	InvoiceID string `json:"invoiceId"`
+	// What to refund. At least one, each line once for sent and once for unsent pieces.
+	LineItems []*RefundRequestLineItemInput `json:"lineItems"`
+	// Metadata; a null value is as good as leaving the key out.
+	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
+	// What to note about it; may be empty.
+	Notes []*RefundRequestNoteInput `json:"notes"`
+}
+
+// What `refundRequestCreate` answers.
+type RefundRequestCreateMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The new refund request; null when there are `errors`.
+	RefundRequest *market.RefundRequest `json:"refundRequest,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// What `refundRequestDeny` is given.
+type RefundRequestDenyMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// Why; the first text is each line's `denyRefundReason`. May be empty.
+	Notes []*RefundRequestNoteInput `json:"notes"`
+	// The refund request.
+	RefundRequestID string `json:"refundRequestId"`
+}
+
+// What `refundRequestDeny` answers.
+type RefundRequestDenyMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The refund request; null when there are `errors`.
+	RefundRequest *market.RefundRequest `json:"refundRequest,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// Conditions on refund requests. All that are given must be met; null means no condition.
+type RefundRequestFilters struct {
+	// Only those whose seller's business name contains this text, in any case.
+	BusinessName graphql.Omittable[*string] `json:"businessName,omitempty"`
+	// Only those whose buyer has this email address, in any case.
+	BuyerEmailAddress graphql.Omittable[*string] `json:"buyerEmailAddress,omitempty"`
+	// Only those whose buyer's given and family name contain this text, in any case.
+	BuyerName graphql.Omittable[*string] `json:"buyerName,omitempty"`
+	// Only those created at or after this moment.
+	CreatedSince graphql.Omittable[*time.Time] `json:"createdSince,omitempty"`
+	// Only those created at or before this moment.
+	CreatedUntil graphql.Omittable[*time.Time] `json:"createdUntil,omitempty"`
+	// Only those about the invoice with this legacy id.
+	InvoiceLegacyID graphql.Omittable[*int] `json:"invoiceLegacyId,omitempty"`
+	// Only those about an invoice that was paid on this day, in UTC.
+	InvoicePaidAt graphql.Omittable[*time.Time] `json:"invoicePaidAt,omitempty"`
+	// Only the one with this legacy id.
+	LegacyID graphql.Omittable[*int] `json:"legacyId,omitempty"`
+	// Only those with a line in one of these statuses.
+	LineItemStatuses graphql.Omittable[[]market.RefundLineStatus] `json:"lineItemStatuses,omitempty"`
+	// Only those refunded at or after this moment.
+	RefundedSince graphql.Omittable[*time.Time] `json:"refundedSince,omitempty"`
+	// Only those refunded at or before this moment.
+	RefundedUntil graphql.Omittable[*time.Time] `json:"refundedUntil,omitempty"`
+	// True keeps only those whose amendment was settled with the seller, false only the others.
+	Remitted graphql.Omittable[*bool] `json:"remitted,omitempty"`
+	// Only those in one of these statuses.
+	Statuses graphql.Omittable[[]market.RefundStatus] `json:"statuses,omitempty"`
+}
+
+// What to refund: pieces of a line of the invoice, or an amount without a line, such as for late delivery.
+type RefundRequestLineItemInput struct {
+	// What to refund for each piece, in cents; null means the piece's share of what the buyer paid for the line.
+	// Required without `lineItemId`.
+	AmountPerItemCents graphql.Omittable[*int] `json:"amountPerItemCents,omitempty"`
+	// Whether the pieces were sent to the buyer; null means as few of those as possible.
+	Dispatched graphql.Omittable[*bool] `json:"dispatched,omitempty"`
+	// External ids; a null value is as good as leaving the key out.
+	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
+	// The line, of the request's own invoice; null means an amount without a line.
+	LineItemID graphql.Omittable[*string] `json:"lineItemId,omitempty"`
+	// Metadata; a null value is as good as leaving the key out.
+	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
+	// What to note about this line; null means nothing.
+	Notes graphql.Omittable[[]*RefundRequestNoteInput] `json:"notes,omitempty"`
+	// Pieces, at least one, and at most what is neither refunded nor asked for yet.
+	Quantity int `json:"quantity"`
+	// Why; null means not said.
+	Reason graphql.Omittable[*string] `json:"reason,omitempty"`
+	// Where the line starts; null means PENDING_APPROVAL. The others are a decision and need the scope `refunds:manage`.
+	Status graphql.Omittable[*market.RefundLineStatus] `json:"status,omitempty"`
+}
+
+// A note on a refund request.
+type RefundRequestNoteInput struct {
+	// The text, at most 10,000 characters; null or blank notes only the new status.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+}
+
+// What `refundRequestRefund` is given.
+type RefundRequestRefundMutationInput struct {
+	// How much goes back as money, in cents, at most the request's total; null means all of it.
+	CashAmountCents graphql.Omittable[*int] `json:"cashAmountCents,omitempty"`
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// What is refunded besides; null means nothing.
+	NewLineItems graphql.Omittable[[]*RefundRequestLineItemInput] `json:"newLineItems,omitempty"`
+	// What to note about it; may be empty.
+	Notes []*RefundRequestNoteInput `json:"notes"`
+	// The refund request.
+	RefundRequestID string `json:"refundRequestId"`
+}
+
+// What `refundRequestRefund` answers.
+type RefundRequestRefundMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The refund request; null when there are `errors`.
+	RefundRequest *market.RefundRequest `json:"refundRequest,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// What `refundRequestReturn` is given.
+type RefundRequestReturnMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// Pieces that came back without having been asked for; null means none.
+	NewLineItems graphql.Omittable[[]*RefundRequestLineItemInput] `json:"newLineItems,omitempty"`
+	// What to note about it; may be empty.
+	Notes []*RefundRequestNoteInput `json:"notes"`
+	// The refund request.
+	RefundRequestID string `json:"refundRequestId"`
+}
+
+// What `refundRequestReturn` answers.
+type RefundRequestReturnMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The refund request; null when there are `errors`.
+	RefundRequest *market.RefundRequest `json:"refundRequest,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// What `returnShipmentCreate` is given.
+type ReturnShipmentCreateMutationInput struct {
+	// The carrier.
+	CarrierID string `json:"carrierId"`
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// Page that says where the buyer can hand it in, an absolute URL; null means none.
+	DropOffURL graphql.Omittable[*string] `json:"dropOffUrl,omitempty"`
+	// External ids; a null value is as good as leaving the key out.
+	ExternalIds graphql.Omittable[[]*KeyValueInput] `json:"externalIds,omitempty"`
+	// Metadata; a null value is as good as leaving the key out.
+	Metadata graphql.Omittable[[]*KeyValueInput] `json:"metadata,omitempty"`
+	// What to note about it; null means nothing.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// The refund request; pieces of it have to be expected back.
+	RefundRequestID string `json:"refundRequestId"`
+	// Which lines, and how much of each. At least one.
+	ShippedItems []*ReturnShippedItemInput `json:"shippedItems"`
+	// The carrier's number for it. Not blank.
+	TrackingNumber string `json:"trackingNumber"`
+}
+
+// What `returnShipmentCreate` answers.
+type ReturnShipmentCreateMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The new return shipment; null when there are `errors`.
+	Shipment *market.ReturnShipment `json:"shipment,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// How much of a line to send back.
+type ReturnShippedItemInput struct {
+	// The line of the refund request.
+	LineItemID string `json:"lineItemId"`
+	// Pieces, at least one, and at most what is expected back and in no other parcel.
+	Quantity int `json:"quantity"`
+}
+
 // What `sellerCreate` is given.
 type SellerCreateMutationInput struct {
 	// The new seller.
@@ -657,6 +985,26 @@ type SellerCreateMutationPayload struct {
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
 	// The new seller; null when there are `errors`.
+	Seller *market.Seller `json:"seller,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
+// What `sellerDelete` is given.
+type SellerDeleteMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// The seller; none of its adverts may be left, and none of its invoices may await anything.
+	SellerID string `json:"sellerId"`
+}
+
+// What `sellerDelete` answers.
+type SellerDeleteMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The seller as it was when it was deleted; null when there are `errors`.
 	Seller *market.Seller `json:"seller,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
@@ -882,6 +1230,10 @@ type StateInput struct {
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 	// Code within the country, such as `VIC`; null when it is named otherwise.
 	Short graphql.Omittable[*string] `json:"short,omitempty"`
+}
+
+// Changes as they are committed, over server-sent events or a WebSocket.
+type Subscription struct {
 }
 
 // What `taxonCreateOrUpdate` is given.
@@ -1354,6 +1706,128 @@ func (e AdvertsWhereSortFieldEnum) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Kinds of account that `allSellers` can be limited to.
+type AllSellersAccountTypeEnum string
+
+const (
+	// Businesses that sell.
+	AllSellersAccountTypeEnumRetailer AllSellersAccountTypeEnum = "RETAILER"
+	// Private persons; no seller here is one.
+	AllSellersAccountTypeEnumPrivate AllSellersAccountTypeEnum = "PRIVATE"
+	// Businesses that do not sell yet.
+	AllSellersAccountTypeEnumProspective AllSellersAccountTypeEnum = "PROSPECTIVE"
+)
+
+var AllAllSellersAccountTypeEnum = []AllSellersAccountTypeEnum{
+	AllSellersAccountTypeEnumRetailer,
+	AllSellersAccountTypeEnumPrivate,
+	AllSellersAccountTypeEnumProspective,
+}
+
+func (e AllSellersAccountTypeEnum) IsValid() bool {
+	switch e {
+	case AllSellersAccountTypeEnumRetailer, AllSellersAccountTypeEnumPrivate, AllSellersAccountTypeEnumProspective:
+		return true
+	}
+	return false
+}
+
+func (e AllSellersAccountTypeEnum) String() string {
+	return string(e)
+}
+
+func (e *AllSellersAccountTypeEnum) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AllSellersAccountTypeEnum(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AllSellersAccountTypeEnum", str)
+	}
+	return nil
+}
+
+func (e AllSellersAccountTypeEnum) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AllSellersAccountTypeEnum) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AllSellersAccountTypeEnum) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What `allSellers` can be ordered by.
+type AllSellersSortFieldEnum string
+
+const (
+	// When it last changed.
+	AllSellersSortFieldEnumUpdatedAt AllSellersSortFieldEnum = "UPDATED_AT"
+	// Its business name.
+	AllSellersSortFieldEnumBusinessName AllSellersSortFieldEnum = "BUSINESS_NAME"
+	// The same as BUSINESS_NAME, since there is no such rating here.
+	AllSellersSortFieldEnumSLARating AllSellersSortFieldEnum = "SLA_RATING"
+)
+
+var AllAllSellersSortFieldEnum = []AllSellersSortFieldEnum{
+	AllSellersSortFieldEnumUpdatedAt,
+	AllSellersSortFieldEnumBusinessName,
+	AllSellersSortFieldEnumSLARating,
+}
+
+func (e AllSellersSortFieldEnum) IsValid() bool {
+	switch e {
+	case AllSellersSortFieldEnumUpdatedAt, AllSellersSortFieldEnumBusinessName, AllSellersSortFieldEnumSLARating:
+		return true
+	}
+	return false
+}
+
+func (e AllSellersSortFieldEnum) String() string {
+	return string(e)
+}
+
+func (e *AllSellersSortFieldEnum) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AllSellersSortFieldEnum(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AllSellersSortFieldEnum", str)
+	}
+	return nil
+}
+
+func (e AllSellersSortFieldEnum) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AllSellersSortFieldEnum) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AllSellersSortFieldEnum) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // How a picture is made to fit a width and a height.
 type ImageFitEnum string
 
@@ -1428,6 +1902,67 @@ func (e *ImageFitEnum) UnmarshalJSON(b []byte) error {
 }
 
 func (e ImageFitEnum) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What invoice amendments can be ordered by.
+type InvoiceAmendmentSortFieldEnum string
+
+const (
+	// When it was created.
+	InvoiceAmendmentSortFieldEnumCreatedAt InvoiceAmendmentSortFieldEnum = "CREATED_AT"
+	// When it last changed.
+	InvoiceAmendmentSortFieldEnumUpdatedAt InvoiceAmendmentSortFieldEnum = "UPDATED_AT"
+	// When it was settled with the seller; those not settled come last.
+	InvoiceAmendmentSortFieldEnumRemittedAt InvoiceAmendmentSortFieldEnum = "REMITTED_AT"
+)
+
+var AllInvoiceAmendmentSortFieldEnum = []InvoiceAmendmentSortFieldEnum{
+	InvoiceAmendmentSortFieldEnumCreatedAt,
+	InvoiceAmendmentSortFieldEnumUpdatedAt,
+	InvoiceAmendmentSortFieldEnumRemittedAt,
+}
+
+func (e InvoiceAmendmentSortFieldEnum) IsValid() bool {
+	switch e {
+	case InvoiceAmendmentSortFieldEnumCreatedAt, InvoiceAmendmentSortFieldEnumUpdatedAt, InvoiceAmendmentSortFieldEnumRemittedAt:
+		return true
+	}
+	return false
+}
+
+func (e InvoiceAmendmentSortFieldEnum) String() string {
+	return string(e)
+}
+
+func (e *InvoiceAmendmentSortFieldEnum) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = InvoiceAmendmentSortFieldEnum(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid InvoiceAmendmentSortFieldEnum", str)
+	}
+	return nil
+}
+
+func (e InvoiceAmendmentSortFieldEnum) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *InvoiceAmendmentSortFieldEnum) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e InvoiceAmendmentSortFieldEnum) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -24,7 +24,9 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Address() AddressResolver
+	Adjustment() AdjustmentResolver
 	Advert() AdvertResolver
+	AdvertChange() AdvertChangeResolver
 	AdvertOptionValue() AdvertOptionValueResolver
 	Brand() BrandResolver
 	Country() CountryResolver
@@ -32,21 +34,41 @@ type ResolverRoot interface {
 	ExternalID() ExternalIDResolver
 	Image() ImageResolver
 	Invoice() InvoiceResolver
+	InvoiceAmendment() InvoiceAmendmentResolver
+	InvoiceAmendmentChange() InvoiceAmendmentChangeResolver
+	InvoiceAmendmentLineItem() InvoiceAmendmentLineItemResolver
+	InvoiceChange() InvoiceChangeResolver
 	LineItem() LineItemResolver
 	Mutation() MutationResolver
 	OptionType() OptionTypeResolver
+	OptionTypeChange() OptionTypeChangeResolver
 	OptionValue() OptionValueResolver
+	OptionValueChange() OptionValueChangeResolver
 	Order() OrderResolver
+	OrderChange() OrderChangeResolver
 	Prototype() PrototypeResolver
 	Query() QueryResolver
+	RefundRequest() RefundRequestResolver
+	RefundRequestChange() RefundRequestChangeResolver
+	RefundRequestLineItem() RefundRequestLineItemResolver
+	RefundRequestLineItemChange() RefundRequestLineItemChangeResolver
+	RefundRequestNote() RefundRequestNoteResolver
+	ReturnShipment() ReturnShipmentResolver
+	ReturnShipmentChange() ReturnShipmentChangeResolver
+	ReturnShippedItem() ReturnShippedItemResolver
 	Seller() SellerResolver
+	SellerChange() SellerChangeResolver
 	Shipment() ShipmentResolver
+	ShipmentChange() ShipmentChangeResolver
 	ShipmentStatus() ShipmentStatusResolver
 	ShippedItem() ShippedItemResolver
 	State() StateResolver
+	Subscription() SubscriptionResolver
 	Taxon() TaxonResolver
+	TaxonChange() TaxonChangeResolver
 	UnpublishedAdvert() UnpublishedAdvertResolver
 	Variant() VariantResolver
+	VariantChange() VariantChangeResolver
 	VariantOptionValue() VariantOptionValueResolver
 	Webhook() WebhookResolver
 	WebhookEvent() WebhookEventResolver
@@ -76,6 +98,15 @@ type ComplexityRoot struct {
 		Postcode    func(childComplexity int) int
 		State       func(childComplexity int) int
 		Subaddress  func(childComplexity int) int
+	}
+
+	Adjustment struct {
+		AdjustmentType  func(childComplexity int) int
+		AmountCents     func(childComplexity int) int
+		AmountFormatted func(childComplexity int, currency *string) int
+		AppliesTo       func(childComplexity int) int
+		Description     func(childComplexity int) int
+		ID              func(childComplexity int) int
 	}
 
 	Advert struct {
@@ -128,6 +159,15 @@ type ComplexityRoot struct {
 		Variants                        func(childComplexity int, after *string, before *string, displayableOnly *bool, first *int, last *int) int
 		Vetted                          func(childComplexity int) int
 		Year                            func(childComplexity int) int
+	}
+
+	AdvertChange struct {
+		Advert    func(childComplexity int) int
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Sequence  func(childComplexity int) int
 	}
 
 	AdvertDeleteMutationPayload struct {
@@ -211,6 +251,18 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	AllSellerEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AllSellersConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
 	Brand struct {
 		Default     func(childComplexity int) int
 		ExternalIds func(childComplexity int) int
@@ -252,6 +304,12 @@ type ComplexityRoot struct {
 		LegacyID    func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 		Variants    func(childComplexity int, after *string, before *string, first *int, last *int) int
+	}
+
+	DeletedSeller struct {
+		ID        func(childComplexity int) int
+		LegacyID  func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
 	}
 
 	DocumentError struct {
@@ -301,6 +359,8 @@ type ComplexityRoot struct {
 	}
 
 	Invoice struct {
+		Adjustments                        func(childComplexity int) int
+		Amendments                         func(childComplexity int) int
 		BuyerBillingAddress                func(childComplexity int) int
 		BuyerEmailAddress                  func(childComplexity int) int
 		BuyerFirstName                     func(childComplexity int) int
@@ -320,6 +380,7 @@ type ComplexityRoot struct {
 		Metadata                           func(childComplexity int) int
 		Order                              func(childComplexity int) int
 		PaidAt                             func(childComplexity int) int
+		RefundRequests                     func(childComplexity int) int
 		RemittedAt                         func(childComplexity int) int
 		Seller                             func(childComplexity int) int
 		Shipments                          func(childComplexity int) int
@@ -344,6 +405,78 @@ type ComplexityRoot struct {
 		UpdatedAt                          func(childComplexity int) int
 	}
 
+	InvoiceAmendment struct {
+		CreatedAt           func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		Invoice             func(childComplexity int) int
+		LegacyID            func(childComplexity int) int
+		LineItems           func(childComplexity int) int
+		Order               func(childComplexity int) int
+		RemittanceCents     func(childComplexity int) int
+		RemittanceFormatted func(childComplexity int, currency *string) int
+		RemittedAt          func(childComplexity int) int
+		TaxCents            func(childComplexity int) int
+		TaxFormatted        func(childComplexity int, currency *string) int
+		TaxRate             func(childComplexity int) int
+		TotalCents          func(childComplexity int) int
+		TotalFormatted      func(childComplexity int, currency *string) int
+		UpdatedAt           func(childComplexity int) int
+	}
+
+	InvoiceAmendmentChange struct {
+		At               func(childComplexity int) int
+		Changed          func(childComplexity int) int
+		EventName        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		InvoiceAmendment func(childComplexity int) int
+		Sequence         func(childComplexity int) int
+	}
+
+	InvoiceAmendmentCreateMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		InvoiceAmendment func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	InvoiceAmendmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	InvoiceAmendmentLineItem struct {
+		AmountCents               func(childComplexity int) int
+		AmountFormatted           func(childComplexity int, currency *string) int
+		CommissionAmountCents     func(childComplexity int) int
+		CommissionAmountFormatted func(childComplexity int, currency *string) int
+		Dispatched                func(childComplexity int) int
+		ID                        func(childComplexity int) int
+		LineItem                  func(childComplexity int) int
+		Quantity                  func(childComplexity int) int
+		Status                    func(childComplexity int) int
+		TaxCents                  func(childComplexity int) int
+		TaxFormatted              func(childComplexity int, currency *string) int
+		TaxRate                   func(childComplexity int) int
+		TotalCents                func(childComplexity int) int
+		TotalFormatted            func(childComplexity int, currency *string) int
+	}
+
+	InvoiceAmendmentsConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	InvoiceChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Invoice   func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+	}
+
 	InvoiceConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -364,6 +497,7 @@ type ComplexityRoot struct {
 	}
 
 	LineItem struct {
+		Adjustments               func(childComplexity int) int
 		Advert                    func(childComplexity int) int
 		AdvertCode                func(childComplexity int) int
 		AdvertID                  func(childComplexity int) int
@@ -454,6 +588,7 @@ type ComplexityRoot struct {
 		AdvertUpsert              func(childComplexity int, input AdvertUpsertMutationInput) int
 		BrandCreateOrUpdate       func(childComplexity int, input BrandCreateOrUpdateMutationInput) int
 		ExternalIDUpsert          func(childComplexity int, input ExternalIDUpsertMutationInput) int
+		InvoiceAmendmentCreate    func(childComplexity int, input InvoiceAmendmentCreateMutationInput) int
 		MarketplacerAPIKeyCreate  func(childComplexity int, input MarketplacerAPIKeyCreateMutationInput) int
 		MetadataUpsert            func(childComplexity int, input MetadataUpsertMutationInput) int
 		OptionTypeCreateOrUpdate  func(childComplexity int, input OptionTypeCreateOrUpdateMutationInput) int
@@ -461,7 +596,14 @@ type ComplexityRoot struct {
 		OrderCreate               func(childComplexity int, input OrderCreateMutationInput) int
 		OrderUpdate               func(childComplexity int, input OrderUpdateMutationInput) int
 		PrototypeCreateOrUpdate   func(childComplexity int, input PrototypeCreateOrUpdateMutationInput) int
+		RefundRequestApprove      func(childComplexity int, input RefundRequestApproveInput) int
+		RefundRequestCreate       func(childComplexity int, input RefundRequestCreateMutationInput) int
+		RefundRequestDeny         func(childComplexity int, input RefundRequestDenyMutationInput) int
+		RefundRequestRefund       func(childComplexity int, input RefundRequestRefundMutationInput) int
+		RefundRequestReturn       func(childComplexity int, input RefundRequestReturnMutationInput) int
+		ReturnShipmentCreate      func(childComplexity int, input ReturnShipmentCreateMutationInput) int
 		SellerCreate              func(childComplexity int, input SellerCreateMutationInput) int
+		SellerDelete              func(childComplexity int, input SellerDeleteMutationInput) int
 		SellerUpdate              func(childComplexity int, input SellerUpdateMutationInput) int
 		ShipmentCarrierCreate     func(childComplexity int, input ShipmentCarrierCreateMutationInput) int
 		ShipmentCreate            func(childComplexity int, input ShipmentCreateMutationInput) int
@@ -492,6 +634,15 @@ type ComplexityRoot struct {
 		Prototypes   func(childComplexity int, after *string, before *string, first *int, last *int) int
 	}
 
+	OptionTypeChange struct {
+		At         func(childComplexity int) int
+		Changed    func(childComplexity int) int
+		EventName  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		OptionType func(childComplexity int) int
+		Sequence   func(childComplexity int) int
+	}
+
 	OptionTypeCreateOrUpdateMutationPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Errors           func(childComplexity int) int
@@ -520,6 +671,15 @@ type ComplexityRoot struct {
 		OptionType   func(childComplexity int) int
 		Position     func(childComplexity int) int
 		Presentation func(childComplexity int) int
+	}
+
+	OptionValueChange struct {
+		At          func(childComplexity int) int
+		Changed     func(childComplexity int) int
+		EventName   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		OptionValue func(childComplexity int) int
+		Sequence    func(childComplexity int) int
 	}
 
 	OptionValueConnection struct {
@@ -591,6 +751,15 @@ type ComplexityRoot struct {
 		UpdatedAt                   func(childComplexity int) int
 	}
 
+	OrderChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Order     func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+	}
+
 	OrderCreateMutationPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Errors           func(childComplexity int) int
@@ -644,23 +813,196 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APIKeyPrincipal  func(childComplexity int) int
-		AdvertsWhere     func(childComplexity int, after *string, before *string, brandIds []string, createdSince *time.Time, createdUntil *time.Time, externalID *ExternalIDInput, first *int, idTitleSkuBarcode *string, last *int, legacyIds []int, q *string, retailerIds []string, sort []*AdvertsWhereSort, status *AdvertStatusEnum, stockStatus *AdvertStockStatusEnum, taxonIds []string, taxonIdsWithDescendants []string, title *string, variantBarcodes []string, variantSkus []string, vetted *bool) int
-		AllAdverts       func(childComplexity int, after *string, before *string, first *int, last *int, sort []*AdvertsWhereSort, updatedSince *time.Time, vetted *bool) int
-		Brands           func(childComplexity int, after *string, before *string, first *int, last *int, showOnlineOnly *bool) int
-		ExternalIds      func(childComplexity int, first *int, key *string, ownerType *string, value *string, values []string) int
-		Invoices         func(childComplexity int, after *string, before *string, filters *InvoiceFilters, first *int, last *int, sort *InvoiceSort) int
-		Node             func(childComplexity int, id string) int
-		Nodes            func(childComplexity int, ids []string) int
-		Order            func(childComplexity int, orderID string) int
-		Prototypes       func(childComplexity int, after *string, before *string, first *int, ids []string, last *int) int
-		SellersWhere     func(childComplexity int, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *SellersWhereSort) int
-		ShipmentCarriers func(childComplexity int, after *string, before *string, first *int, last *int) int
-		Taxons           func(childComplexity int, after *string, before *string, first *int, last *int, parentID *string, showOnlineOnly *bool) int
-		UpdatedOrders    func(childComplexity int, after *string, before *string, first *int, last *int, updatedSince time.Time) int
-		VariantsWhere    func(childComplexity int, advertFilters *AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *VariantFilterInput) int
-		WebhookEvents    func(childComplexity int, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) int
-		Webhooks         func(childComplexity int, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) int
+		APIKeyPrincipal       func(childComplexity int) int
+		AdvertsWhere          func(childComplexity int, after *string, before *string, brandIds []string, createdSince *time.Time, createdUntil *time.Time, externalID *ExternalIDInput, first *int, idTitleSkuBarcode *string, last *int, legacyIds []int, q *string, retailerIds []string, sort []*AdvertsWhereSort, status *AdvertStatusEnum, stockStatus *AdvertStockStatusEnum, taxonIds []string, taxonIdsWithDescendants []string, title *string, variantBarcodes []string, variantSkus []string, vetted *bool) int
+		AllAdverts            func(childComplexity int, after *string, before *string, first *int, last *int, sort []*AdvertsWhereSort, updatedSince *time.Time, vetted *bool) int
+		AllSellers            func(childComplexity int, accountType []AllSellersAccountTypeEnum, after *string, before *string, first *int, includeDeleted *bool, last *int, sort []*AllSellersSort, updatedSince *time.Time) int
+		Brands                func(childComplexity int, after *string, before *string, first *int, last *int, showOnlineOnly *bool) int
+		ExternalIds           func(childComplexity int, first *int, key *string, ownerType *string, value *string, values []string) int
+		InvoiceAmendments     func(childComplexity int, after *string, before *string, filters *InvoiceAmendmentFilters, first *int, last *int, sort *InvoiceAmendmentSort) int
+		Invoices              func(childComplexity int, after *string, before *string, filters *InvoiceFilters, first *int, last *int, sort *InvoiceSort) int
+		Node                  func(childComplexity int, id string) int
+		Nodes                 func(childComplexity int, ids []string) int
+		Order                 func(childComplexity int, orderID string) int
+		Prototypes            func(childComplexity int, after *string, before *string, first *int, ids []string, last *int) int
+		RefundReasons         func(childComplexity int) int
+		RefundRequests        func(childComplexity int, after *string, before *string, filters *RefundRequestFilters, first *int, last *int, sellerID *string) int
+		SellersWhere          func(childComplexity int, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *SellersWhereSort) int
+		ShipmentCarriers      func(childComplexity int, after *string, before *string, first *int, last *int) int
+		Taxons                func(childComplexity int, after *string, before *string, first *int, last *int, parentID *string, showOnlineOnly *bool) int
+		UpdatedOrders         func(childComplexity int, after *string, before *string, first *int, last *int, updatedSince time.Time) int
+		UpdatedRefundRequests func(childComplexity int, after *string, before *string, first *int, last *int, updatedSince time.Time) int
+		VariantsWhere         func(childComplexity int, advertFilters *AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *VariantFilterInput) int
+		WebhookEvents         func(childComplexity int, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) int
+		Webhooks              func(childComplexity int, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) int
+	}
+
+	RefundReason struct {
+		DenyRefundReasons         func(childComplexity int) int
+		ID                        func(childComplexity int) int
+		PostDispatchRefundReasons func(childComplexity int) int
+		PreDispatchRefundReasons  func(childComplexity int) int
+	}
+
+	RefundRequest struct {
+		CashAmountCents       func(childComplexity int) int
+		CashAmountFormatted   func(childComplexity int, currency *string) int
+		CreatedAt             func(childComplexity int) int
+		ExternalIds           func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		InitiatedBy           func(childComplexity int) int
+		Invoice               func(childComplexity int) int
+		LegacyID              func(childComplexity int) int
+		LineItems             func(childComplexity int) int
+		Metadata              func(childComplexity int) int
+		Notes                 func(childComplexity int) int
+		Receipts              func(childComplexity int) int
+		RefundAmountCents     func(childComplexity int) int
+		RefundAmountFormatted func(childComplexity int, currency *string) int
+		RefundedAt            func(childComplexity int) int
+		RequestValueCents     func(childComplexity int) int
+		RequestValueFormatted func(childComplexity int, currency *string) int
+		ReturnedConsignments  func(childComplexity int) int
+		Shipments             func(childComplexity int) int
+		Status                func(childComplexity int) int
+		TotalCents            func(childComplexity int) int
+		TotalFormatted        func(childComplexity int, currency *string) int
+		UpdatedAt             func(childComplexity int) int
+	}
+
+	RefundRequestApproveMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		RefundRequest    func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	RefundRequestChange struct {
+		At            func(childComplexity int) int
+		Changed       func(childComplexity int) int
+		EventName     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		RefundRequest func(childComplexity int) int
+		Sequence      func(childComplexity int) int
+	}
+
+	RefundRequestConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RefundRequestCreateMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		RefundRequest    func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	RefundRequestDenyMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		RefundRequest    func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	RefundRequestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RefundRequestLineItem struct {
+		AmountCents               func(childComplexity int) int
+		AmountFormatted           func(childComplexity int, currency *string) int
+		AmountPerItemCents        func(childComplexity int) int
+		AmountPerItemFormatted    func(childComplexity int, currency *string) int
+		CommissionAmountCents     func(childComplexity int) int
+		CommissionAmountFormatted func(childComplexity int, currency *string) int
+		DenyRefundReason          func(childComplexity int) int
+		Description               func(childComplexity int) int
+		Dispatched                func(childComplexity int) int
+		ExternalIds               func(childComplexity int) int
+		ID                        func(childComplexity int) int
+		LegacyID                  func(childComplexity int) int
+		LineItem                  func(childComplexity int) int
+		Metadata                  func(childComplexity int) int
+		Notes                     func(childComplexity int) int
+		Quantity                  func(childComplexity int) int
+		Reason                    func(childComplexity int) int
+		RefundRequest             func(childComplexity int) int
+		Shipments                 func(childComplexity int) int
+		Status                    func(childComplexity int) int
+	}
+
+	RefundRequestLineItemChange struct {
+		At                    func(childComplexity int) int
+		Changed               func(childComplexity int) int
+		EventName             func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		RefundRequestLineItem func(childComplexity int) int
+		Sequence              func(childComplexity int) int
+	}
+
+	RefundRequestNote struct {
+		ID                    func(childComplexity int) int
+		NewStatus             func(childComplexity int) int
+		Note                  func(childComplexity int) int
+		RefundRequest         func(childComplexity int) int
+		RefundRequestLineItem func(childComplexity int) int
+		Timestamp             func(childComplexity int) int
+	}
+
+	RefundRequestRefundMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		RefundRequest    func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	RefundRequestReturnMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		RefundRequest    func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	ReturnShipment struct {
+		Carrier        func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DropOffURL     func(childComplexity int) int
+		ExternalIds    func(childComplexity int) int
+		ID             func(childComplexity int) int
+		LegacyID       func(childComplexity int) int
+		Metadata       func(childComplexity int) int
+		Note           func(childComplexity int) int
+		RefundRequest  func(childComplexity int) int
+		ShippedItems   func(childComplexity int) int
+		StatusLog      func(childComplexity int, after *string, before *string, first *int, last *int) int
+		TrackingNumber func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+	}
+
+	ReturnShipmentChange struct {
+		At             func(childComplexity int) int
+		Changed        func(childComplexity int) int
+		EventName      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		ReturnShipment func(childComplexity int) int
+		Sequence       func(childComplexity int) int
+	}
+
+	ReturnShipmentCreateMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Shipment         func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	ReturnShippedItem struct {
+		ID       func(childComplexity int) int
+		LineItem func(childComplexity int) int
+		Quantity func(childComplexity int) int
 	}
 
 	Seller struct {
@@ -698,6 +1040,15 @@ type ComplexityRoot struct {
 		YoutubeVideoURL                 func(childComplexity int) int
 	}
 
+	SellerChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Seller    func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+	}
+
 	SellerConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -706,6 +1057,13 @@ type ComplexityRoot struct {
 	}
 
 	SellerCreateMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Seller           func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	SellerDeleteMutationPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Errors           func(childComplexity int) int
 		Seller           func(childComplexity int) int
@@ -766,6 +1124,15 @@ type ComplexityRoot struct {
 	ShipmentCarrierEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ShipmentChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		Shipment  func(childComplexity int) int
 	}
 
 	ShipmentCreateMutationPayload struct {
@@ -834,6 +1201,22 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	Subscription struct {
+		AdvertChanged                func(childComplexity int, eventNames []market.WebhookEventName) int
+		InvoiceAmendmentChanged      func(childComplexity int, eventNames []market.WebhookEventName) int
+		InvoiceChanged               func(childComplexity int, eventNames []market.WebhookEventName) int
+		OptionTypeChanged            func(childComplexity int, eventNames []market.WebhookEventName) int
+		OptionValueChanged           func(childComplexity int, eventNames []market.WebhookEventName) int
+		OrderChanged                 func(childComplexity int, eventNames []market.WebhookEventName) int
+		RefundRequestChanged         func(childComplexity int, eventNames []market.WebhookEventName) int
+		RefundRequestLineItemChanged func(childComplexity int, eventNames []market.WebhookEventName) int
+		ReturnShipmentChanged        func(childComplexity int, eventNames []market.WebhookEventName) int
+		SellerChanged                func(childComplexity int, eventNames []market.WebhookEventName) int
+		ShipmentChanged              func(childComplexity int, eventNames []market.WebhookEventName) int
+		TaxonChanged                 func(childComplexity int, eventNames []market.WebhookEventName) int
+		VariantChanged               func(childComplexity int, eventNames []market.WebhookEventName) int
+	}
+
 	Taxon struct {
 		Adverts     func(childComplexity int, after *string, before *string, first *int, last *int) int
 		Children    func(childComplexity int, after *string, before *string, first *int, last *int, showOnlineOnly *bool) int
@@ -850,6 +1233,15 @@ type ComplexityRoot struct {
 		Title       func(childComplexity int) int
 		TreeName    func(childComplexity int, separator *string) int
 		URLSlug     func(childComplexity int) int
+	}
+
+	TaxonChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		Taxon     func(childComplexity int) int
 	}
 
 	TaxonCreateOrUpdateMutationPayload struct {
@@ -881,6 +1273,13 @@ type ComplexityRoot struct {
 	}
 
 	UpdatedOrdersConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	UpdatedRefundRequestsConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -925,6 +1324,15 @@ type ComplexityRoot struct {
 		URL                             func(childComplexity int) int
 		UpdatedAt                       func(childComplexity int) int
 		VariantOptionValues             func(childComplexity int, after *string, before *string, first *int, last *int) int
+	}
+
+	VariantChange struct {
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		EventName func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		Variant   func(childComplexity int) int
 	}
 
 	VariantConnection struct {
@@ -1022,24 +1430,25 @@ type ComplexityRoot struct {
 	}
 
 	WebhookEvent struct {
-		Attempts     func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		ErrorMessage func(childComplexity int) int
-		EventName    func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Invoice      func(childComplexity int) int
-		Payload      func(childComplexity int) int
-		ProcessedAt  func(childComplexity int) int
-		Reason       func(childComplexity int) int
-		Responses    func(childComplexity int) int
-		RetryAfter   func(childComplexity int) int
-		SentAt       func(childComplexity int) int
-		Sequence     func(childComplexity int) int
-		Shipment     func(childComplexity int) int
-		Skipped      func(childComplexity int) int
-		Status       func(childComplexity int) int
-		SubjectID    func(childComplexity int) int
-		Webhook      func(childComplexity int) int
+		Attempts      func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		ErrorMessage  func(childComplexity int) int
+		EventName     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Invoice       func(childComplexity int) int
+		Payload       func(childComplexity int) int
+		ProcessedAt   func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		RefundRequest func(childComplexity int) int
+		Responses     func(childComplexity int) int
+		RetryAfter    func(childComplexity int) int
+		SentAt        func(childComplexity int) int
+		Sequence      func(childComplexity int) int
+		Shipment      func(childComplexity int) int
+		Skipped       func(childComplexity int) int
+		Status        func(childComplexity int) int
+		SubjectID     func(childComplexity int) int
+		Webhook       func(childComplexity int) int
 	}
 
 	WebhookEventEdge struct {
@@ -1196,6 +1605,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Address.Subaddress(childComplexity), true
+
+	case "Adjustment.adjustmentType":
+		if e.ComplexityRoot.Adjustment.AdjustmentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Adjustment.AdjustmentType(childComplexity), true
+	case "Adjustment.amountCents":
+		if e.ComplexityRoot.Adjustment.AmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Adjustment.AmountCents(childComplexity), true
+	case "Adjustment.amountFormatted":
+		if e.ComplexityRoot.Adjustment.AmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_Adjustment_amountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Adjustment.AmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "Adjustment.appliesTo":
+		if e.ComplexityRoot.Adjustment.AppliesTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Adjustment.AppliesTo(childComplexity), true
+	case "Adjustment.description":
+		if e.ComplexityRoot.Adjustment.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Adjustment.Description(childComplexity), true
+	case "Adjustment.id":
+		if e.ComplexityRoot.Adjustment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Adjustment.ID(childComplexity), true
 
 	case "Advert.advertOptionValues":
 		if e.ComplexityRoot.Advert.AdvertOptionValues == nil {
@@ -1512,6 +1963,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Advert.Year(childComplexity), true
 
+	case "AdvertChange.advert":
+		if e.ComplexityRoot.AdvertChange.Advert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.Advert(childComplexity), true
+	case "AdvertChange.at":
+		if e.ComplexityRoot.AdvertChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.At(childComplexity), true
+	case "AdvertChange.changed":
+		if e.ComplexityRoot.AdvertChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.Changed(childComplexity), true
+	case "AdvertChange.eventName":
+		if e.ComplexityRoot.AdvertChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.EventName(childComplexity), true
+	case "AdvertChange.id":
+		if e.ComplexityRoot.AdvertChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.ID(childComplexity), true
+	case "AdvertChange.sequence":
+		if e.ComplexityRoot.AdvertChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdvertChange.Sequence(childComplexity), true
+
 	case "AdvertDeleteMutationPayload.advert":
 		if e.ComplexityRoot.AdvertDeleteMutationPayload.Advert == nil {
 			break
@@ -1777,6 +2265,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AllAdvertsConnection.TotalCount(childComplexity), true
 
+	case "AllSellerEdge.cursor":
+		if e.ComplexityRoot.AllSellerEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellerEdge.Cursor(childComplexity), true
+	case "AllSellerEdge.node":
+		if e.ComplexityRoot.AllSellerEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellerEdge.Node(childComplexity), true
+
+	case "AllSellersConnection.edges":
+		if e.ComplexityRoot.AllSellersConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellersConnection.Edges(childComplexity), true
+	case "AllSellersConnection.nodes":
+		if e.ComplexityRoot.AllSellersConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellersConnection.Nodes(childComplexity), true
+	case "AllSellersConnection.pageInfo":
+		if e.ComplexityRoot.AllSellersConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellersConnection.PageInfo(childComplexity), true
+	case "AllSellersConnection.totalCount":
+		if e.ComplexityRoot.AllSellersConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllSellersConnection.TotalCount(childComplexity), true
+
 	case "Brand.default":
 		if e.ComplexityRoot.Brand.Default == nil {
 			break
@@ -1942,6 +2468,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletedAdvert.Variants(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int)), true
+
+	case "DeletedSeller.id":
+		if e.ComplexityRoot.DeletedSeller.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletedSeller.ID(childComplexity), true
+	case "DeletedSeller.legacyId":
+		if e.ComplexityRoot.DeletedSeller.LegacyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletedSeller.LegacyID(childComplexity), true
+	case "DeletedSeller.updatedAt":
+		if e.ComplexityRoot.DeletedSeller.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletedSeller.UpdatedAt(childComplexity), true
 
 	case "DocumentError.column":
 		if e.ComplexityRoot.DocumentError.Column == nil {
@@ -2122,6 +2667,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImagesConnection.TotalCount(childComplexity), true
 
+	case "Invoice.adjustments":
+		if e.ComplexityRoot.Invoice.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Adjustments(childComplexity), true
+	case "Invoice.amendments":
+		if e.ComplexityRoot.Invoice.Amendments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Amendments(childComplexity), true
 	case "Invoice.buyerBillingAddress":
 		if e.ComplexityRoot.Invoice.BuyerBillingAddress == nil {
 			break
@@ -2246,6 +2803,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Invoice.PaidAt(childComplexity), true
+	case "Invoice.refundRequests":
+		if e.ComplexityRoot.Invoice.RefundRequests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.RefundRequests(childComplexity), true
 	case "Invoice.remittedAt":
 		if e.ComplexityRoot.Invoice.RemittedAt == nil {
 			break
@@ -2414,6 +2977,354 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Invoice.UpdatedAt(childComplexity), true
 
+	case "InvoiceAmendment.createdAt":
+		if e.ComplexityRoot.InvoiceAmendment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.CreatedAt(childComplexity), true
+	case "InvoiceAmendment.id":
+		if e.ComplexityRoot.InvoiceAmendment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.ID(childComplexity), true
+	case "InvoiceAmendment.invoice":
+		if e.ComplexityRoot.InvoiceAmendment.Invoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.Invoice(childComplexity), true
+	case "InvoiceAmendment.legacyId":
+		if e.ComplexityRoot.InvoiceAmendment.LegacyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.LegacyID(childComplexity), true
+	case "InvoiceAmendment.lineItems":
+		if e.ComplexityRoot.InvoiceAmendment.LineItems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.LineItems(childComplexity), true
+	case "InvoiceAmendment.order":
+		if e.ComplexityRoot.InvoiceAmendment.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.Order(childComplexity), true
+	case "InvoiceAmendment.remittanceCents":
+		if e.ComplexityRoot.InvoiceAmendment.RemittanceCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.RemittanceCents(childComplexity), true
+	case "InvoiceAmendment.remittanceFormatted":
+		if e.ComplexityRoot.InvoiceAmendment.RemittanceFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendment_remittanceFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.RemittanceFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendment.remittedAt":
+		if e.ComplexityRoot.InvoiceAmendment.RemittedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.RemittedAt(childComplexity), true
+	case "InvoiceAmendment.taxCents":
+		if e.ComplexityRoot.InvoiceAmendment.TaxCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.TaxCents(childComplexity), true
+	case "InvoiceAmendment.taxFormatted":
+		if e.ComplexityRoot.InvoiceAmendment.TaxFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendment_taxFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.TaxFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendment.taxRate":
+		if e.ComplexityRoot.InvoiceAmendment.TaxRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.TaxRate(childComplexity), true
+	case "InvoiceAmendment.totalCents":
+		if e.ComplexityRoot.InvoiceAmendment.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.TotalCents(childComplexity), true
+	case "InvoiceAmendment.totalFormatted":
+		if e.ComplexityRoot.InvoiceAmendment.TotalFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendment_totalFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.TotalFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendment.updatedAt":
+		if e.ComplexityRoot.InvoiceAmendment.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendment.UpdatedAt(childComplexity), true
+
+	case "InvoiceAmendmentChange.at":
+		if e.ComplexityRoot.InvoiceAmendmentChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.At(childComplexity), true
+	case "InvoiceAmendmentChange.changed":
+		if e.ComplexityRoot.InvoiceAmendmentChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.Changed(childComplexity), true
+	case "InvoiceAmendmentChange.eventName":
+		if e.ComplexityRoot.InvoiceAmendmentChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.EventName(childComplexity), true
+	case "InvoiceAmendmentChange.id":
+		if e.ComplexityRoot.InvoiceAmendmentChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.ID(childComplexity), true
+	case "InvoiceAmendmentChange.invoiceAmendment":
+		if e.ComplexityRoot.InvoiceAmendmentChange.InvoiceAmendment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.InvoiceAmendment(childComplexity), true
+	case "InvoiceAmendmentChange.sequence":
+		if e.ComplexityRoot.InvoiceAmendmentChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentChange.Sequence(childComplexity), true
+
+	case "InvoiceAmendmentCreateMutationPayload.clientMutationId":
+		if e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.ClientMutationID(childComplexity), true
+	case "InvoiceAmendmentCreateMutationPayload.errors":
+		if e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.Errors(childComplexity), true
+	case "InvoiceAmendmentCreateMutationPayload.invoiceAmendment":
+		if e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.InvoiceAmendment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.InvoiceAmendment(childComplexity), true
+	case "InvoiceAmendmentCreateMutationPayload.status":
+		if e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentCreateMutationPayload.Status(childComplexity), true
+
+	case "InvoiceAmendmentEdge.cursor":
+		if e.ComplexityRoot.InvoiceAmendmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentEdge.Cursor(childComplexity), true
+	case "InvoiceAmendmentEdge.node":
+		if e.ComplexityRoot.InvoiceAmendmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentEdge.Node(childComplexity), true
+
+	case "InvoiceAmendmentLineItem.amountCents":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.AmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.AmountCents(childComplexity), true
+	case "InvoiceAmendmentLineItem.amountFormatted":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.AmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendmentLineItem_amountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.AmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendmentLineItem.commissionAmountCents":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.CommissionAmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.CommissionAmountCents(childComplexity), true
+	case "InvoiceAmendmentLineItem.commissionAmountFormatted":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.CommissionAmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendmentLineItem_commissionAmountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.CommissionAmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendmentLineItem.dispatched":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.Dispatched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.Dispatched(childComplexity), true
+	case "InvoiceAmendmentLineItem.id":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.ID(childComplexity), true
+	case "InvoiceAmendmentLineItem.lineItem":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.LineItem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.LineItem(childComplexity), true
+	case "InvoiceAmendmentLineItem.quantity":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.Quantity(childComplexity), true
+	case "InvoiceAmendmentLineItem.status":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.Status(childComplexity), true
+	case "InvoiceAmendmentLineItem.taxCents":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.TaxCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.TaxCents(childComplexity), true
+	case "InvoiceAmendmentLineItem.taxFormatted":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.TaxFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendmentLineItem_taxFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.TaxFormatted(childComplexity, args["currency"].(*string)), true
+	case "InvoiceAmendmentLineItem.taxRate":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.TaxRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.TaxRate(childComplexity), true
+	case "InvoiceAmendmentLineItem.totalCents":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.TotalCents(childComplexity), true
+	case "InvoiceAmendmentLineItem.totalFormatted":
+		if e.ComplexityRoot.InvoiceAmendmentLineItem.TotalFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_InvoiceAmendmentLineItem_totalFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentLineItem.TotalFormatted(childComplexity, args["currency"].(*string)), true
+
+	case "InvoiceAmendmentsConnection.edges":
+		if e.ComplexityRoot.InvoiceAmendmentsConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentsConnection.Edges(childComplexity), true
+	case "InvoiceAmendmentsConnection.nodes":
+		if e.ComplexityRoot.InvoiceAmendmentsConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentsConnection.Nodes(childComplexity), true
+	case "InvoiceAmendmentsConnection.pageInfo":
+		if e.ComplexityRoot.InvoiceAmendmentsConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentsConnection.PageInfo(childComplexity), true
+	case "InvoiceAmendmentsConnection.totalCount":
+		if e.ComplexityRoot.InvoiceAmendmentsConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceAmendmentsConnection.TotalCount(childComplexity), true
+
+	case "InvoiceChange.at":
+		if e.ComplexityRoot.InvoiceChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.At(childComplexity), true
+	case "InvoiceChange.changed":
+		if e.ComplexityRoot.InvoiceChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.Changed(childComplexity), true
+	case "InvoiceChange.eventName":
+		if e.ComplexityRoot.InvoiceChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.EventName(childComplexity), true
+	case "InvoiceChange.id":
+		if e.ComplexityRoot.InvoiceChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.ID(childComplexity), true
+	case "InvoiceChange.invoice":
+		if e.ComplexityRoot.InvoiceChange.Invoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.Invoice(childComplexity), true
+	case "InvoiceChange.sequence":
+		if e.ComplexityRoot.InvoiceChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceChange.Sequence(childComplexity), true
+
 	case "InvoiceConnection.edges":
 		if e.ComplexityRoot.InvoiceConnection.Edges == nil {
 			break
@@ -2477,6 +3388,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InvoicesConnection.TotalCount(childComplexity), true
 
+	case "LineItem.adjustments":
+		if e.ComplexityRoot.LineItem.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LineItem.Adjustments(childComplexity), true
 	case "LineItem.advert":
 		if e.ComplexityRoot.LineItem.Advert == nil {
 			break
@@ -2958,6 +3875,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ExternalIDUpsert(childComplexity, args["input"].(ExternalIDUpsertMutationInput)), true
+	case "Mutation.invoiceAmendmentCreate":
+		if e.ComplexityRoot.Mutation.InvoiceAmendmentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_invoiceAmendmentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InvoiceAmendmentCreate(childComplexity, args["input"].(InvoiceAmendmentCreateMutationInput)), true
 	case "Mutation.marketplacerApiKeyCreate":
 		if e.ComplexityRoot.Mutation.MarketplacerAPIKeyCreate == nil {
 			break
@@ -3035,6 +3963,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PrototypeCreateOrUpdate(childComplexity, args["input"].(PrototypeCreateOrUpdateMutationInput)), true
+	case "Mutation.refundRequestApprove":
+		if e.ComplexityRoot.Mutation.RefundRequestApprove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRequestApprove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRequestApprove(childComplexity, args["input"].(RefundRequestApproveInput)), true
+	case "Mutation.refundRequestCreate":
+		if e.ComplexityRoot.Mutation.RefundRequestCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRequestCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRequestCreate(childComplexity, args["input"].(RefundRequestCreateMutationInput)), true
+	case "Mutation.refundRequestDeny":
+		if e.ComplexityRoot.Mutation.RefundRequestDeny == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRequestDeny_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRequestDeny(childComplexity, args["input"].(RefundRequestDenyMutationInput)), true
+	case "Mutation.refundRequestRefund":
+		if e.ComplexityRoot.Mutation.RefundRequestRefund == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRequestRefund_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRequestRefund(childComplexity, args["input"].(RefundRequestRefundMutationInput)), true
+	case "Mutation.refundRequestReturn":
+		if e.ComplexityRoot.Mutation.RefundRequestReturn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRequestReturn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRequestReturn(childComplexity, args["input"].(RefundRequestReturnMutationInput)), true
+	case "Mutation.returnShipmentCreate":
+		if e.ComplexityRoot.Mutation.ReturnShipmentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnShipmentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnShipmentCreate(childComplexity, args["input"].(ReturnShipmentCreateMutationInput)), true
 	case "Mutation.sellerCreate":
 		if e.ComplexityRoot.Mutation.SellerCreate == nil {
 			break
@@ -3046,6 +4040,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SellerCreate(childComplexity, args["input"].(SellerCreateMutationInput)), true
+	case "Mutation.sellerDelete":
+		if e.ComplexityRoot.Mutation.SellerDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sellerDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SellerDelete(childComplexity, args["input"].(SellerDeleteMutationInput)), true
 	case "Mutation.sellerUpdate":
 		if e.ComplexityRoot.Mutation.SellerUpdate == nil {
 			break
@@ -3263,6 +4268,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OptionType.Prototypes(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int)), true
 
+	case "OptionTypeChange.at":
+		if e.ComplexityRoot.OptionTypeChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.At(childComplexity), true
+	case "OptionTypeChange.changed":
+		if e.ComplexityRoot.OptionTypeChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.Changed(childComplexity), true
+	case "OptionTypeChange.eventName":
+		if e.ComplexityRoot.OptionTypeChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.EventName(childComplexity), true
+	case "OptionTypeChange.id":
+		if e.ComplexityRoot.OptionTypeChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.ID(childComplexity), true
+	case "OptionTypeChange.optionType":
+		if e.ComplexityRoot.OptionTypeChange.OptionType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.OptionType(childComplexity), true
+	case "OptionTypeChange.sequence":
+		if e.ComplexityRoot.OptionTypeChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionTypeChange.Sequence(childComplexity), true
+
 	case "OptionTypeCreateOrUpdateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.OptionTypeCreateOrUpdateMutationPayload.ClientMutationID == nil {
 			break
@@ -3374,6 +4416,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OptionValue.Presentation(childComplexity), true
+
+	case "OptionValueChange.at":
+		if e.ComplexityRoot.OptionValueChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.At(childComplexity), true
+	case "OptionValueChange.changed":
+		if e.ComplexityRoot.OptionValueChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.Changed(childComplexity), true
+	case "OptionValueChange.eventName":
+		if e.ComplexityRoot.OptionValueChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.EventName(childComplexity), true
+	case "OptionValueChange.id":
+		if e.ComplexityRoot.OptionValueChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.ID(childComplexity), true
+	case "OptionValueChange.optionValue":
+		if e.ComplexityRoot.OptionValueChange.OptionValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.OptionValue(childComplexity), true
+	case "OptionValueChange.sequence":
+		if e.ComplexityRoot.OptionValueChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OptionValueChange.Sequence(childComplexity), true
 
 	case "OptionValueConnection.edges":
 		if e.ComplexityRoot.OptionValueConnection.Edges == nil {
@@ -3739,6 +4818,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Order.UpdatedAt(childComplexity), true
 
+	case "OrderChange.at":
+		if e.ComplexityRoot.OrderChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.At(childComplexity), true
+	case "OrderChange.changed":
+		if e.ComplexityRoot.OrderChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.Changed(childComplexity), true
+	case "OrderChange.eventName":
+		if e.ComplexityRoot.OrderChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.EventName(childComplexity), true
+	case "OrderChange.id":
+		if e.ComplexityRoot.OrderChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.ID(childComplexity), true
+	case "OrderChange.order":
+		if e.ComplexityRoot.OrderChange.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.Order(childComplexity), true
+	case "OrderChange.sequence":
+		if e.ComplexityRoot.OrderChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderChange.Sequence(childComplexity), true
+
 	case "OrderCreateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.OrderCreateMutationPayload.ClientMutationID == nil {
 			break
@@ -3948,6 +5064,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AllAdverts(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["sort"].([]*AdvertsWhereSort), args["updatedSince"].(*time.Time), args["vetted"].(*bool)), true
+	case "Query.allSellers":
+		if e.ComplexityRoot.Query.AllSellers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_allSellers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AllSellers(childComplexity, args["accountType"].([]AllSellersAccountTypeEnum), args["after"].(*string), args["before"].(*string), args["first"].(*int), args["includeDeleted"].(*bool), args["last"].(*int), args["sort"].([]*AllSellersSort), args["updatedSince"].(*time.Time)), true
 	case "Query.brands":
 		if e.ComplexityRoot.Query.Brands == nil {
 			break
@@ -3971,6 +5098,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.ExternalIds(childComplexity, args["first"].(*int), args["key"].(*string), args["ownerType"].(*string), args["value"].(*string), args["values"].([]string)), true
 
+	case "Query.invoiceAmendments":
+		if e.ComplexityRoot.Query.InvoiceAmendments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_invoiceAmendments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.InvoiceAmendments(childComplexity, args["after"].(*string), args["before"].(*string), args["filters"].(*InvoiceAmendmentFilters), args["first"].(*int), args["last"].(*int), args["sort"].(*InvoiceAmendmentSort)), true
 	case "Query.invoices":
 		if e.ComplexityRoot.Query.Invoices == nil {
 			break
@@ -4026,6 +5164,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Prototypes(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["ids"].([]string), args["last"].(*int)), true
+	case "Query.refundReasons":
+		if e.ComplexityRoot.Query.RefundReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RefundReasons(childComplexity), true
+	case "Query.refundRequests":
+		if e.ComplexityRoot.Query.RefundRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_refundRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RefundRequests(childComplexity, args["after"].(*string), args["before"].(*string), args["filters"].(*RefundRequestFilters), args["first"].(*int), args["last"].(*int), args["sellerId"].(*string)), true
 	case "Query.sellersWhere":
 		if e.ComplexityRoot.Query.SellersWhere == nil {
 			break
@@ -4070,6 +5225,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.UpdatedOrders(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["updatedSince"].(time.Time)), true
+	case "Query.updatedRefundRequests":
+		if e.ComplexityRoot.Query.UpdatedRefundRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_updatedRefundRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UpdatedRefundRequests(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["updatedSince"].(time.Time)), true
 	case "Query.variantsWhere":
 		if e.ComplexityRoot.Query.VariantsWhere == nil {
 			break
@@ -4103,6 +5269,765 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["sellerId"].(*string), args["state"].(*market.WebhookState), args["type"].(*string)), true
+
+	case "RefundReason.denyRefundReasons":
+		if e.ComplexityRoot.RefundReason.DenyRefundReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReason.DenyRefundReasons(childComplexity), true
+	case "RefundReason.id":
+		if e.ComplexityRoot.RefundReason.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReason.ID(childComplexity), true
+	case "RefundReason.postDispatchRefundReasons":
+		if e.ComplexityRoot.RefundReason.PostDispatchRefundReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReason.PostDispatchRefundReasons(childComplexity), true
+	case "RefundReason.preDispatchRefundReasons":
+		if e.ComplexityRoot.RefundReason.PreDispatchRefundReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReason.PreDispatchRefundReasons(childComplexity), true
+
+	case "RefundRequest.cashAmountCents":
+		if e.ComplexityRoot.RefundRequest.CashAmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.CashAmountCents(childComplexity), true
+	case "RefundRequest.cashAmountFormatted":
+		if e.ComplexityRoot.RefundRequest.CashAmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequest_cashAmountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequest.CashAmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequest.createdAt":
+		if e.ComplexityRoot.RefundRequest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.CreatedAt(childComplexity), true
+	case "RefundRequest.externalIds":
+		if e.ComplexityRoot.RefundRequest.ExternalIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.ExternalIds(childComplexity), true
+	case "RefundRequest.id":
+		if e.ComplexityRoot.RefundRequest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.ID(childComplexity), true
+	case "RefundRequest.initiatedBy":
+		if e.ComplexityRoot.RefundRequest.InitiatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.InitiatedBy(childComplexity), true
+	case "RefundRequest.invoice":
+		if e.ComplexityRoot.RefundRequest.Invoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Invoice(childComplexity), true
+	case "RefundRequest.legacyId":
+		if e.ComplexityRoot.RefundRequest.LegacyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.LegacyID(childComplexity), true
+	case "RefundRequest.lineItems":
+		if e.ComplexityRoot.RefundRequest.LineItems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.LineItems(childComplexity), true
+	case "RefundRequest.metadata":
+		if e.ComplexityRoot.RefundRequest.Metadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Metadata(childComplexity), true
+	case "RefundRequest.notes":
+		if e.ComplexityRoot.RefundRequest.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Notes(childComplexity), true
+	case "RefundRequest.receipts":
+		if e.ComplexityRoot.RefundRequest.Receipts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Receipts(childComplexity), true
+	case "RefundRequest.refundAmountCents":
+		if e.ComplexityRoot.RefundRequest.RefundAmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.RefundAmountCents(childComplexity), true
+	case "RefundRequest.refundAmountFormatted":
+		if e.ComplexityRoot.RefundRequest.RefundAmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequest_refundAmountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequest.RefundAmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequest.refundedAt":
+		if e.ComplexityRoot.RefundRequest.RefundedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.RefundedAt(childComplexity), true
+	case "RefundRequest.requestValueCents":
+		if e.ComplexityRoot.RefundRequest.RequestValueCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.RequestValueCents(childComplexity), true
+	case "RefundRequest.requestValueFormatted":
+		if e.ComplexityRoot.RefundRequest.RequestValueFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequest_requestValueFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequest.RequestValueFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequest.returnedConsignments":
+		if e.ComplexityRoot.RefundRequest.ReturnedConsignments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.ReturnedConsignments(childComplexity), true
+	case "RefundRequest.shipments":
+		if e.ComplexityRoot.RefundRequest.Shipments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Shipments(childComplexity), true
+	case "RefundRequest.status":
+		if e.ComplexityRoot.RefundRequest.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.Status(childComplexity), true
+	case "RefundRequest.totalCents":
+		if e.ComplexityRoot.RefundRequest.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.TotalCents(childComplexity), true
+	case "RefundRequest.totalFormatted":
+		if e.ComplexityRoot.RefundRequest.TotalFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequest_totalFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequest.TotalFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequest.updatedAt":
+		if e.ComplexityRoot.RefundRequest.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequest.UpdatedAt(childComplexity), true
+
+	case "RefundRequestApproveMutationPayload.clientMutationId":
+		if e.ComplexityRoot.RefundRequestApproveMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestApproveMutationPayload.ClientMutationID(childComplexity), true
+	case "RefundRequestApproveMutationPayload.errors":
+		if e.ComplexityRoot.RefundRequestApproveMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestApproveMutationPayload.Errors(childComplexity), true
+	case "RefundRequestApproveMutationPayload.refundRequest":
+		if e.ComplexityRoot.RefundRequestApproveMutationPayload.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestApproveMutationPayload.RefundRequest(childComplexity), true
+	case "RefundRequestApproveMutationPayload.status":
+		if e.ComplexityRoot.RefundRequestApproveMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestApproveMutationPayload.Status(childComplexity), true
+
+	case "RefundRequestChange.at":
+		if e.ComplexityRoot.RefundRequestChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.At(childComplexity), true
+	case "RefundRequestChange.changed":
+		if e.ComplexityRoot.RefundRequestChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.Changed(childComplexity), true
+	case "RefundRequestChange.eventName":
+		if e.ComplexityRoot.RefundRequestChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.EventName(childComplexity), true
+	case "RefundRequestChange.id":
+		if e.ComplexityRoot.RefundRequestChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.ID(childComplexity), true
+	case "RefundRequestChange.refundRequest":
+		if e.ComplexityRoot.RefundRequestChange.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.RefundRequest(childComplexity), true
+	case "RefundRequestChange.sequence":
+		if e.ComplexityRoot.RefundRequestChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestChange.Sequence(childComplexity), true
+
+	case "RefundRequestConnection.edges":
+		if e.ComplexityRoot.RefundRequestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestConnection.Edges(childComplexity), true
+	case "RefundRequestConnection.nodes":
+		if e.ComplexityRoot.RefundRequestConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestConnection.Nodes(childComplexity), true
+	case "RefundRequestConnection.pageInfo":
+		if e.ComplexityRoot.RefundRequestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestConnection.PageInfo(childComplexity), true
+	case "RefundRequestConnection.totalCount":
+		if e.ComplexityRoot.RefundRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestConnection.TotalCount(childComplexity), true
+
+	case "RefundRequestCreateMutationPayload.clientMutationId":
+		if e.ComplexityRoot.RefundRequestCreateMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestCreateMutationPayload.ClientMutationID(childComplexity), true
+	case "RefundRequestCreateMutationPayload.errors":
+		if e.ComplexityRoot.RefundRequestCreateMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestCreateMutationPayload.Errors(childComplexity), true
+	case "RefundRequestCreateMutationPayload.refundRequest":
+		if e.ComplexityRoot.RefundRequestCreateMutationPayload.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestCreateMutationPayload.RefundRequest(childComplexity), true
+	case "RefundRequestCreateMutationPayload.status":
+		if e.ComplexityRoot.RefundRequestCreateMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestCreateMutationPayload.Status(childComplexity), true
+
+	case "RefundRequestDenyMutationPayload.clientMutationId":
+		if e.ComplexityRoot.RefundRequestDenyMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestDenyMutationPayload.ClientMutationID(childComplexity), true
+	case "RefundRequestDenyMutationPayload.errors":
+		if e.ComplexityRoot.RefundRequestDenyMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestDenyMutationPayload.Errors(childComplexity), true
+	case "RefundRequestDenyMutationPayload.refundRequest":
+		if e.ComplexityRoot.RefundRequestDenyMutationPayload.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestDenyMutationPayload.RefundRequest(childComplexity), true
+	case "RefundRequestDenyMutationPayload.status":
+		if e.ComplexityRoot.RefundRequestDenyMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestDenyMutationPayload.Status(childComplexity), true
+
+	case "RefundRequestEdge.cursor":
+		if e.ComplexityRoot.RefundRequestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestEdge.Cursor(childComplexity), true
+	case "RefundRequestEdge.node":
+		if e.ComplexityRoot.RefundRequestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestEdge.Node(childComplexity), true
+
+	case "RefundRequestLineItem.amountCents":
+		if e.ComplexityRoot.RefundRequestLineItem.AmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.AmountCents(childComplexity), true
+	case "RefundRequestLineItem.amountFormatted":
+		if e.ComplexityRoot.RefundRequestLineItem.AmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequestLineItem_amountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.AmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequestLineItem.amountPerItemCents":
+		if e.ComplexityRoot.RefundRequestLineItem.AmountPerItemCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.AmountPerItemCents(childComplexity), true
+	case "RefundRequestLineItem.amountPerItemFormatted":
+		if e.ComplexityRoot.RefundRequestLineItem.AmountPerItemFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequestLineItem_amountPerItemFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.AmountPerItemFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequestLineItem.commissionAmountCents":
+		if e.ComplexityRoot.RefundRequestLineItem.CommissionAmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.CommissionAmountCents(childComplexity), true
+	case "RefundRequestLineItem.commissionAmountFormatted":
+		if e.ComplexityRoot.RefundRequestLineItem.CommissionAmountFormatted == nil {
+			break
+		}
+
+		args, err := ec.field_RefundRequestLineItem_commissionAmountFormatted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.CommissionAmountFormatted(childComplexity, args["currency"].(*string)), true
+	case "RefundRequestLineItem.denyRefundReason":
+		if e.ComplexityRoot.RefundRequestLineItem.DenyRefundReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.DenyRefundReason(childComplexity), true
+	case "RefundRequestLineItem.description":
+		if e.ComplexityRoot.RefundRequestLineItem.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Description(childComplexity), true
+	case "RefundRequestLineItem.dispatched":
+		if e.ComplexityRoot.RefundRequestLineItem.Dispatched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Dispatched(childComplexity), true
+	case "RefundRequestLineItem.externalIds":
+		if e.ComplexityRoot.RefundRequestLineItem.ExternalIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.ExternalIds(childComplexity), true
+	case "RefundRequestLineItem.id":
+		if e.ComplexityRoot.RefundRequestLineItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.ID(childComplexity), true
+	case "RefundRequestLineItem.legacyId":
+		if e.ComplexityRoot.RefundRequestLineItem.LegacyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.LegacyID(childComplexity), true
+	case "RefundRequestLineItem.lineItem":
+		if e.ComplexityRoot.RefundRequestLineItem.LineItem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.LineItem(childComplexity), true
+	case "RefundRequestLineItem.metadata":
+		if e.ComplexityRoot.RefundRequestLineItem.Metadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Metadata(childComplexity), true
+	case "RefundRequestLineItem.notes":
+		if e.ComplexityRoot.RefundRequestLineItem.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Notes(childComplexity), true
+	case "RefundRequestLineItem.quantity":
+		if e.ComplexityRoot.RefundRequestLineItem.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Quantity(childComplexity), true
+	case "RefundRequestLineItem.reason":
+		if e.ComplexityRoot.RefundRequestLineItem.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Reason(childComplexity), true
+	case "RefundRequestLineItem.refundRequest":
+		if e.ComplexityRoot.RefundRequestLineItem.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.RefundRequest(childComplexity), true
+	case "RefundRequestLineItem.shipments":
+		if e.ComplexityRoot.RefundRequestLineItem.Shipments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Shipments(childComplexity), true
+	case "RefundRequestLineItem.status":
+		if e.ComplexityRoot.RefundRequestLineItem.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItem.Status(childComplexity), true
+
+	case "RefundRequestLineItemChange.at":
+		if e.ComplexityRoot.RefundRequestLineItemChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.At(childComplexity), true
+	case "RefundRequestLineItemChange.changed":
+		if e.ComplexityRoot.RefundRequestLineItemChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.Changed(childComplexity), true
+	case "RefundRequestLineItemChange.eventName":
+		if e.ComplexityRoot.RefundRequestLineItemChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.EventName(childComplexity), true
+	case "RefundRequestLineItemChange.id":
+		if e.ComplexityRoot.RefundRequestLineItemChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.ID(childComplexity), true
+	case "RefundRequestLineItemChange.refundRequestLineItem":
+		if e.ComplexityRoot.RefundRequestLineItemChange.RefundRequestLineItem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.RefundRequestLineItem(childComplexity), true
+	case "RefundRequestLineItemChange.sequence":
+		if e.ComplexityRoot.RefundRequestLineItemChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestLineItemChange.Sequence(childComplexity), true
+
+	case "RefundRequestNote.id":
+		if e.ComplexityRoot.RefundRequestNote.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.ID(childComplexity), true
+	case "RefundRequestNote.newStatus":
+		if e.ComplexityRoot.RefundRequestNote.NewStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.NewStatus(childComplexity), true
+	case "RefundRequestNote.note":
+		if e.ComplexityRoot.RefundRequestNote.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.Note(childComplexity), true
+	case "RefundRequestNote.refundRequest":
+		if e.ComplexityRoot.RefundRequestNote.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.RefundRequest(childComplexity), true
+	case "RefundRequestNote.refundRequestLineItem":
+		if e.ComplexityRoot.RefundRequestNote.RefundRequestLineItem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.RefundRequestLineItem(childComplexity), true
+	case "RefundRequestNote.timestamp":
+		if e.ComplexityRoot.RefundRequestNote.Timestamp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestNote.Timestamp(childComplexity), true
+
+	case "RefundRequestRefundMutationPayload.clientMutationId":
+		if e.ComplexityRoot.RefundRequestRefundMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestRefundMutationPayload.ClientMutationID(childComplexity), true
+	case "RefundRequestRefundMutationPayload.errors":
+		if e.ComplexityRoot.RefundRequestRefundMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestRefundMutationPayload.Errors(childComplexity), true
+	case "RefundRequestRefundMutationPayload.refundRequest":
+		if e.ComplexityRoot.RefundRequestRefundMutationPayload.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestRefundMutationPayload.RefundRequest(childComplexity), true
+	case "RefundRequestRefundMutationPayload.status":
+		if e.ComplexityRoot.RefundRequestRefundMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestRefundMutationPayload.Status(childComplexity), true
+
+	case "RefundRequestReturnMutationPayload.clientMutationId":
+		if e.ComplexityRoot.RefundRequestReturnMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestReturnMutationPayload.ClientMutationID(childComplexity), true
+	case "RefundRequestReturnMutationPayload.errors":
+		if e.ComplexityRoot.RefundRequestReturnMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestReturnMutationPayload.Errors(childComplexity), true
+	case "RefundRequestReturnMutationPayload.refundRequest":
+		if e.ComplexityRoot.RefundRequestReturnMutationPayload.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestReturnMutationPayload.RefundRequest(childComplexity), true
+	case "RefundRequestReturnMutationPayload.status":
+		if e.ComplexityRoot.RefundRequestReturnMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRequestReturnMutationPayload.Status(childComplexity), true
+
+	case "ReturnShipment.carrier":
+		if e.ComplexityRoot.ReturnShipment.Carrier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.Carrier(childComplexity), true
+	case "ReturnShipment.createdAt":
+		if e.ComplexityRoot.ReturnShipment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.CreatedAt(childComplexity), true
+	case "ReturnShipment.dropOffUrl":
+		if e.ComplexityRoot.ReturnShipment.DropOffURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.DropOffURL(childComplexity), true
+	case "ReturnShipment.externalIds":
+		if e.ComplexityRoot.ReturnShipment.ExternalIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.ExternalIds(childComplexity), true
+	case "ReturnShipment.id":
+		if e.ComplexityRoot.ReturnShipment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.ID(childComplexity), true
+	case "ReturnShipment.legacyId":
+		if e.ComplexityRoot.ReturnShipment.LegacyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.LegacyID(childComplexity), true
+	case "ReturnShipment.metadata":
+		if e.ComplexityRoot.ReturnShipment.Metadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.Metadata(childComplexity), true
+	case "ReturnShipment.note":
+		if e.ComplexityRoot.ReturnShipment.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.Note(childComplexity), true
+	case "ReturnShipment.refundRequest":
+		if e.ComplexityRoot.ReturnShipment.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.RefundRequest(childComplexity), true
+	case "ReturnShipment.shippedItems":
+		if e.ComplexityRoot.ReturnShipment.ShippedItems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.ShippedItems(childComplexity), true
+	case "ReturnShipment.statusLog":
+		if e.ComplexityRoot.ReturnShipment.StatusLog == nil {
+			break
+		}
+
+		args, err := ec.field_ReturnShipment_statusLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReturnShipment.StatusLog(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int)), true
+	case "ReturnShipment.trackingNumber":
+		if e.ComplexityRoot.ReturnShipment.TrackingNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.TrackingNumber(childComplexity), true
+	case "ReturnShipment.updatedAt":
+		if e.ComplexityRoot.ReturnShipment.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipment.UpdatedAt(childComplexity), true
+
+	case "ReturnShipmentChange.at":
+		if e.ComplexityRoot.ReturnShipmentChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.At(childComplexity), true
+	case "ReturnShipmentChange.changed":
+		if e.ComplexityRoot.ReturnShipmentChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.Changed(childComplexity), true
+	case "ReturnShipmentChange.eventName":
+		if e.ComplexityRoot.ReturnShipmentChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.EventName(childComplexity), true
+	case "ReturnShipmentChange.id":
+		if e.ComplexityRoot.ReturnShipmentChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.ID(childComplexity), true
+	case "ReturnShipmentChange.returnShipment":
+		if e.ComplexityRoot.ReturnShipmentChange.ReturnShipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.ReturnShipment(childComplexity), true
+	case "ReturnShipmentChange.sequence":
+		if e.ComplexityRoot.ReturnShipmentChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentChange.Sequence(childComplexity), true
+
+	case "ReturnShipmentCreateMutationPayload.clientMutationId":
+		if e.ComplexityRoot.ReturnShipmentCreateMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentCreateMutationPayload.ClientMutationID(childComplexity), true
+	case "ReturnShipmentCreateMutationPayload.errors":
+		if e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Errors(childComplexity), true
+	case "ReturnShipmentCreateMutationPayload.shipment":
+		if e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Shipment(childComplexity), true
+	case "ReturnShipmentCreateMutationPayload.status":
+		if e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShipmentCreateMutationPayload.Status(childComplexity), true
+
+	case "ReturnShippedItem.id":
+		if e.ComplexityRoot.ReturnShippedItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShippedItem.ID(childComplexity), true
+	case "ReturnShippedItem.lineItem":
+		if e.ComplexityRoot.ReturnShippedItem.LineItem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShippedItem.LineItem(childComplexity), true
+	case "ReturnShippedItem.quantity":
+		if e.ComplexityRoot.ReturnShippedItem.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnShippedItem.Quantity(childComplexity), true
 
 	case "Seller.accountType":
 		if e.ComplexityRoot.Seller.AccountType == nil {
@@ -4297,6 +6222,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Seller.YoutubeVideoURL(childComplexity), true
 
+	case "SellerChange.at":
+		if e.ComplexityRoot.SellerChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.At(childComplexity), true
+	case "SellerChange.changed":
+		if e.ComplexityRoot.SellerChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.Changed(childComplexity), true
+	case "SellerChange.eventName":
+		if e.ComplexityRoot.SellerChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.EventName(childComplexity), true
+	case "SellerChange.id":
+		if e.ComplexityRoot.SellerChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.ID(childComplexity), true
+	case "SellerChange.seller":
+		if e.ComplexityRoot.SellerChange.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.Seller(childComplexity), true
+	case "SellerChange.sequence":
+		if e.ComplexityRoot.SellerChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerChange.Sequence(childComplexity), true
+
 	case "SellerConnection.edges":
 		if e.ComplexityRoot.SellerConnection.Edges == nil {
 			break
@@ -4346,6 +6308,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SellerCreateMutationPayload.Status(childComplexity), true
+
+	case "SellerDeleteMutationPayload.clientMutationId":
+		if e.ComplexityRoot.SellerDeleteMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerDeleteMutationPayload.ClientMutationID(childComplexity), true
+	case "SellerDeleteMutationPayload.errors":
+		if e.ComplexityRoot.SellerDeleteMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerDeleteMutationPayload.Errors(childComplexity), true
+	case "SellerDeleteMutationPayload.seller":
+		if e.ComplexityRoot.SellerDeleteMutationPayload.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerDeleteMutationPayload.Seller(childComplexity), true
+	case "SellerDeleteMutationPayload.status":
+		if e.ComplexityRoot.SellerDeleteMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SellerDeleteMutationPayload.Status(childComplexity), true
 
 	case "SellerEdge.cursor":
 		if e.ComplexityRoot.SellerEdge.Cursor == nil {
@@ -4568,6 +6555,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ShipmentCarrierEdge.Node(childComplexity), true
+
+	case "ShipmentChange.at":
+		if e.ComplexityRoot.ShipmentChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.At(childComplexity), true
+	case "ShipmentChange.changed":
+		if e.ComplexityRoot.ShipmentChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.Changed(childComplexity), true
+	case "ShipmentChange.eventName":
+		if e.ComplexityRoot.ShipmentChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.EventName(childComplexity), true
+	case "ShipmentChange.id":
+		if e.ComplexityRoot.ShipmentChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.ID(childComplexity), true
+	case "ShipmentChange.sequence":
+		if e.ComplexityRoot.ShipmentChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.Sequence(childComplexity), true
+	case "ShipmentChange.shipment":
+		if e.ComplexityRoot.ShipmentChange.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentChange.Shipment(childComplexity), true
 
 	case "ShipmentCreateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.ShipmentCreateMutationPayload.ClientMutationID == nil {
@@ -4795,6 +6819,150 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StatesConnection.TotalCount(childComplexity), true
 
+	case "Subscription.advertChanged":
+		if e.ComplexityRoot.Subscription.AdvertChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_advertChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.AdvertChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.invoiceAmendmentChanged":
+		if e.ComplexityRoot.Subscription.InvoiceAmendmentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_invoiceAmendmentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.InvoiceAmendmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.invoiceChanged":
+		if e.ComplexityRoot.Subscription.InvoiceChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_invoiceChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.InvoiceChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.optionTypeChanged":
+		if e.ComplexityRoot.Subscription.OptionTypeChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_optionTypeChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.OptionTypeChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.optionValueChanged":
+		if e.ComplexityRoot.Subscription.OptionValueChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_optionValueChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.OptionValueChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.orderChanged":
+		if e.ComplexityRoot.Subscription.OrderChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_orderChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.OrderChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.refundRequestChanged":
+		if e.ComplexityRoot.Subscription.RefundRequestChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_refundRequestChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.RefundRequestChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.refundRequestLineItemChanged":
+		if e.ComplexityRoot.Subscription.RefundRequestLineItemChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_refundRequestLineItemChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.RefundRequestLineItemChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.returnShipmentChanged":
+		if e.ComplexityRoot.Subscription.ReturnShipmentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_returnShipmentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ReturnShipmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.sellerChanged":
+		if e.ComplexityRoot.Subscription.SellerChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_sellerChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SellerChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.shipmentChanged":
+		if e.ComplexityRoot.Subscription.ShipmentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_shipmentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ShipmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.taxonChanged":
+		if e.ComplexityRoot.Subscription.TaxonChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_taxonChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.TaxonChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+	case "Subscription.variantChanged":
+		if e.ComplexityRoot.Subscription.VariantChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_variantChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.VariantChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+
 	case "Taxon.adverts":
 		if e.ComplexityRoot.Taxon.Adverts == nil {
 			break
@@ -4900,6 +7068,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Taxon.URLSlug(childComplexity), true
+
+	case "TaxonChange.at":
+		if e.ComplexityRoot.TaxonChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.At(childComplexity), true
+	case "TaxonChange.changed":
+		if e.ComplexityRoot.TaxonChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.Changed(childComplexity), true
+	case "TaxonChange.eventName":
+		if e.ComplexityRoot.TaxonChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.EventName(childComplexity), true
+	case "TaxonChange.id":
+		if e.ComplexityRoot.TaxonChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.ID(childComplexity), true
+	case "TaxonChange.sequence":
+		if e.ComplexityRoot.TaxonChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.Sequence(childComplexity), true
+	case "TaxonChange.taxon":
+		if e.ComplexityRoot.TaxonChange.Taxon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxonChange.Taxon(childComplexity), true
 
 	case "TaxonCreateOrUpdateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.TaxonCreateOrUpdateMutationPayload.ClientMutationID == nil {
@@ -5030,6 +7235,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdatedOrdersConnection.TotalCount(childComplexity), true
+
+	case "UpdatedRefundRequestsConnection.edges":
+		if e.ComplexityRoot.UpdatedRefundRequestsConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatedRefundRequestsConnection.Edges(childComplexity), true
+	case "UpdatedRefundRequestsConnection.nodes":
+		if e.ComplexityRoot.UpdatedRefundRequestsConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatedRefundRequestsConnection.Nodes(childComplexity), true
+	case "UpdatedRefundRequestsConnection.pageInfo":
+		if e.ComplexityRoot.UpdatedRefundRequestsConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatedRefundRequestsConnection.PageInfo(childComplexity), true
+	case "UpdatedRefundRequestsConnection.totalCount":
+		if e.ComplexityRoot.UpdatedRefundRequestsConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatedRefundRequestsConnection.TotalCount(childComplexity), true
 
 	case "ValidationError.field":
 		if e.ComplexityRoot.ValidationError.Field == nil {
@@ -5256,6 +7486,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Variant.VariantOptionValues(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int)), true
+
+	case "VariantChange.at":
+		if e.ComplexityRoot.VariantChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.At(childComplexity), true
+	case "VariantChange.changed":
+		if e.ComplexityRoot.VariantChange.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.Changed(childComplexity), true
+	case "VariantChange.eventName":
+		if e.ComplexityRoot.VariantChange.EventName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.EventName(childComplexity), true
+	case "VariantChange.id":
+		if e.ComplexityRoot.VariantChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.ID(childComplexity), true
+	case "VariantChange.sequence":
+		if e.ComplexityRoot.VariantChange.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.Sequence(childComplexity), true
+	case "VariantChange.variant":
+		if e.ComplexityRoot.VariantChange.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantChange.Variant(childComplexity), true
 
 	case "VariantConnection.edges":
 		if e.ComplexityRoot.VariantConnection.Edges == nil {
@@ -5688,6 +7955,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookEvent.Reason(childComplexity), true
+	case "WebhookEvent.refundRequest":
+		if e.ComplexityRoot.WebhookEvent.RefundRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEvent.RefundRequest(childComplexity), true
 	case "WebhookEvent.responses":
 		if e.ComplexityRoot.WebhookEvent.Responses == nil {
 			break
@@ -5902,6 +8175,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAddressInput,
+		ec.unmarshalInputAdjustmentInput,
 		ec.unmarshalInputAdvertDeleteMutationInput,
 		ec.unmarshalInputAdvertFilterInput,
 		ec.unmarshalInputAdvertInput,
@@ -5909,11 +8183,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAdvertPublishedUpdateMutationInput,
 		ec.unmarshalInputAdvertUpsertMutationInput,
 		ec.unmarshalInputAdvertsWhereSort,
+		ec.unmarshalInputAllSellersSort,
 		ec.unmarshalInputBrandCreateOrUpdateMutationInput,
 		ec.unmarshalInputCountryInput,
 		ec.unmarshalInputExternalIDInput,
 		ec.unmarshalInputExternalIDUpsertMutationInput,
 		ec.unmarshalInputImageInput,
+		ec.unmarshalInputInvoiceAmendmentCreateMutationInput,
+		ec.unmarshalInputInvoiceAmendmentFilters,
+		ec.unmarshalInputInvoiceAmendmentLineItemInput,
+		ec.unmarshalInputInvoiceAmendmentSort,
 		ec.unmarshalInputInvoiceFilters,
 		ec.unmarshalInputInvoiceInput,
 		ec.unmarshalInputInvoiceSort,
@@ -5929,7 +8208,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOrderUpdateInput,
 		ec.unmarshalInputOrderUpdateMutationInput,
 		ec.unmarshalInputPrototypeCreateOrUpdateMutationInput,
+		ec.unmarshalInputRefundRequestApproveInput,
+		ec.unmarshalInputRefundRequestCreateMutationInput,
+		ec.unmarshalInputRefundRequestDenyMutationInput,
+		ec.unmarshalInputRefundRequestFilters,
+		ec.unmarshalInputRefundRequestLineItemInput,
+		ec.unmarshalInputRefundRequestNoteInput,
+		ec.unmarshalInputRefundRequestRefundMutationInput,
+		ec.unmarshalInputRefundRequestReturnMutationInput,
+		ec.unmarshalInputReturnShipmentCreateMutationInput,
+		ec.unmarshalInputReturnShippedItemInput,
 		ec.unmarshalInputSellerCreateMutationInput,
+		ec.unmarshalInputSellerDeleteMutationInput,
 		ec.unmarshalInputSellerInput,
 		ec.unmarshalInputSellerUpdateInput,
 		ec.unmarshalInputSellerUpdateMutationInput,
@@ -5994,6 +8284,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -6143,6 +8450,53 @@ type StateEdge {
   cursor: String!
   "The state of a country at this place; null when the reader may not see it."
   node: State
+}
+`, BuiltIn: false},
+	{Name: "../schema/adjustment.graphqls", Input: `"Something that a line or an invoice costs less or more than its goods and sending: a promotion or a fee."
+type Adjustment implements Node @scope(resource: "invoices") {
+  "Opaque global id of the adjustment."
+  id: ID!
+  "What it is."
+  adjustmentType: AdjustmentTypeEnum
+  "What it changes, in cents: negative for a promotion, positive for a fee."
+  amountCents: Int
+  "What it changes, as people read it."
+  amountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "What a promotion is taken off; null for a fee."
+  appliesTo: AdjustmentAppliesToEnum
+  "What it is for."
+  description: String
+}
+
+"What an adjustment is."
+enum AdjustmentTypeEnum {
+  "Something taken off."
+  PROMOTION
+  "Something charged besides."
+  FEE
+}
+
+"What a promotion is taken off."
+enum AdjustmentAppliesToEnum {
+  "The goods."
+  SUBTOTAL_DISCOUNT
+  "The cost of sending, all of it."
+  FREE_SHIPPING_DISCOUNT
+}
+
+"A promotion or a fee on a line or an invoice of a new order."
+input AdjustmentInput {
+  "What it is."
+  adjustmentType: AdjustmentTypeEnum!
+  "What it changes, in cents, not zero. A promotion is taken off, with or without a minus sign; a fee is positive."
+  amountCents: Int!
+  "What it is for. Not blank."
+  description: String!
+  "Id of the promotion or rule that it comes from, in whatever system; null when there is none."
+  sourceId: ID
 }
 `, BuiltIn: false},
 	{Name: "../schema/advert.graphqls", Input: `extend type Query {
@@ -6706,6 +9060,284 @@ type AdvertOptionValueEdge {
   "The option value of an advert at this place; null when the reader may not see it."
   node: AdvertOptionValue
 }
+
+extend type Subscription {
+  "Changes of adverts that the key may see, as they are committed."
+  advertChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): AdvertChange!
+}
+
+"A change of an advert."
+type AdvertChange implements Change @scope(resource: "adverts") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "The advert as it is now, or as it was just before it went."
+  advert: Advert!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Advert` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Adverts."
+  ADVERT
+}
+`, BuiltIn: false},
+	{Name: "../schema/amendment.graphqls", Input: `extend type Query {
+  "Invoice amendments that meet every condition given. A seller's key sees only that seller's own."
+  invoiceAmendments(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "Conditions on the amendment; null means none."
+    filters: InvoiceAmendmentFilters
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+    "In which order; null means oldest first."
+    sort: InvoiceAmendmentSort
+  ): InvoiceAmendmentsConnection!
+}
+
+extend type Mutation {
+  "Amends a paid invoice at once, without a refund request: calls pieces off or records that they were refunded."
+  invoiceAmendmentCreate(
+    "The invoice and its lines."
+    input: InvoiceAmendmentCreateMutationInput!
+  ): InvoiceAmendmentCreateMutationPayload @scope(resource: "invoices", level: "manage")
+}
+
+extend type Subscription {
+  "Changes of invoice amendments that the key may see, as they are committed."
+  invoiceAmendmentChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): InvoiceAmendmentChange!
+}
+
+"A change of an invoice amendment."
+type InvoiceAmendmentChange implements Change @scope(resource: "invoices") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `InvoiceAmendment` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The invoice amendment as it is now, or as it was just before it went."
+  invoiceAmendment: InvoiceAmendment!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Invoice amendments."
+  INVOICE_AMENDMENT
+}
+
+"What was taken back from an invoice at one time. The invoice's own lines and totals stay as they were sold."
+type InvoiceAmendment implements Node @webhook @scope(resource: "invoices") {
+  "Opaque global id of the invoice amendment."
+  id: ID!
+  "When the invoice amendment was created."
+  createdAt: ISO8601DateTime!
+  "The invoice."
+  invoice: Invoice!
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
+  legacyId: Int!
+  "What was taken back, oldest first."
+  lineItems: [InvoiceAmendmentLineItem!]!
+  "The order of the invoice. A seller sees its own share only."
+  order: Order!
+  "What the seller is paid less for it, in cents."
+  remittanceCents: Int!
+  "What the seller is paid less for it, as people read it."
+  remittanceFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "When it was settled with the seller; null until then."
+  remittedAt: ISO8601DateTime
+  "Tax contained in the total, in cents."
+  taxCents: Int!
+  "Tax contained in the total, as people read it."
+  taxFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "Tax in per cent; null when lines differ or it is not known."
+  taxRate: Float
+  "What goes back to the buyer, in cents."
+  totalCents: Int!
+  "What goes back to the buyer, as people read it."
+  totalFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "When the invoice amendment last changed."
+  updatedAt: ISO8601DateTime!
+}
+
+"What was taken back of one line of an invoice."
+type InvoiceAmendmentLineItem implements Node @scope(resource: "invoices") {
+  "Opaque global id of the line of an invoice amendment."
+  id: ID!
+  "What its pieces come to, sending left out, in cents."
+  amountCents: Int!
+  "What its pieces come to, sending left out, as people read it."
+  amountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "What the marketplace gives back of its commission, in cents; null when no commission is agreed."
+  commissionAmountCents: Int
+  "What the marketplace gives back of its commission, as people read it; null when no commission is agreed."
+  commissionAmountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "Whether its pieces had been sent to the buyer; null for an amount without a line."
+  dispatched: Boolean
+  "The line of the invoice; null for an amount without one."
+  lineItem: LineItem
+  "Pieces."
+  quantity: Int!
+  "What became of the pieces."
+  status: InvoiceAmendmentLineItemStatusEnum!
+  "Tax contained in the total, in cents; null when not known."
+  taxCents: Int
+  "Tax contained in the total, as people read it; null when not known."
+  taxFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "Tax in per cent; null when not known."
+  taxRate: Float
+  "What goes back to the buyer for it, in cents."
+  totalCents: Int!
+  "What goes back to the buyer for it, as people read it."
+  totalFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+}
+
+"What became of pieces that were taken back."
+enum InvoiceAmendmentLineItemStatusEnum {
+  "They had been sent, or there were none: the money went back."
+  REFUNDED
+  "They had not been sent, and are called off."
+  CANCELLED
+}
+
+"What ` + "`" + `invoiceAmendmentCreate` + "`" + ` is given."
+input InvoiceAmendmentCreateMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "The invoice; it has to be paid."
+  invoiceId: ID!
+  "What to take back. At least one, each line once for each status."
+  lineItems: [InvoiceAmendmentLineItemInput!]!
+  "What the seller is paid less for it, in cents, at most the amendment's total."
+  remittanceCents: Int!
+}
+
+"What to take back of a line."
+input InvoiceAmendmentLineItemInput {
+  """
+  What goes back for all its pieces, in cents; null means ` + "`" + `total` + "`" + `, or the pieces' share of what the buyer paid for
+  the line. Required, or ` + "`" + `total` + "`" + `, without ` + "`" + `lineItemId` + "`" + `.
+  """
+  amountCents: Int
+  "Whether the pieces had been sent; null means what ` + "`" + `status` + "`" + ` says: REFUNDED ones had."
+  dispatched: Boolean
+  "The line, of the same invoice; null means an amount without a line."
+  lineItemId: ID
+  "Pieces, at least one, and at most what is neither refunded nor asked for yet."
+  quantity: Int!
+  "Why; null means not said."
+  reason: String
+  "REFUNDED for pieces that were sent, CANCELLED for pieces that were not."
+  status: InvoiceAmendmentLineItemStatusEnum!
+  "What goes back for all its pieces, with its tax; cannot differ from ` + "`" + `amountCents` + "`" + `."
+  total: MoneyInputField
+}
+
+"Conditions on invoice amendments. All that are given must be met; null means no condition."
+input InvoiceAmendmentFilters {
+  "Only those created at or after this moment."
+  createdSince: ISO8601DateTime
+  "Only those created at or before this moment."
+  createdUntil: ISO8601DateTime
+  "Only those settled with the seller at or after this moment."
+  remittedSince: ISO8601DateTime
+  "Only those settled with the seller at or before this moment."
+  remittedUntil: ISO8601DateTime
+  "Only those that last changed at or after this moment."
+  updatedSince: ISO8601DateTime
+  "Only those that last changed at or before this moment."
+  updatedUntil: ISO8601DateTime
+}
+
+"An order for invoice amendments."
+input InvoiceAmendmentSort {
+  "What to order by, the first deciding first. At least one."
+  fields: [InvoiceAmendmentSortFieldEnum!]!
+  "Direction for all ` + "`" + `fields` + "`" + `; null means ASCENDING."
+  ordering: SortOrderingEnum
+}
+
+"What invoice amendments can be ordered by."
+enum InvoiceAmendmentSortFieldEnum {
+  "When it was created."
+  CREATED_AT
+  "When it last changed."
+  UPDATED_AT
+  "When it was settled with the seller; those not settled come last."
+  REMITTED_AT
+}
+
+"What ` + "`" + `invoiceAmendmentCreate` + "`" + ` answers."
+type InvoiceAmendmentCreateMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The new amendment; null when there are ` + "`" + `errors` + "`" + `."
+  invoiceAmendment: InvoiceAmendment
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"A page of invoice amendments."
+type InvoiceAmendmentsConnection {
+  "The page's entries with their cursors, in order."
+  edges: [InvoiceAmendmentEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [InvoiceAmendment]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+
+"One place of a page of invoice amendments."
+type InvoiceAmendmentEdge {
+  "Opaque place of this entry, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The invoice amendment at this place; null when the reader may not see it."
+  node: InvoiceAmendment
+}
 `, BuiltIn: false},
 	{Name: "../schema/apikey.graphqls", Input: `extend type Query {
   "Who the request's API key speaks for."
@@ -6946,6 +9578,23 @@ type ShipmentCarrierEdge {
   node: ShipmentCarrier
 }
 `, BuiltIn: false},
+	{Name: "../schema/change.graphqls", Input: `"Something that was committed to an entity, once."
+interface Change {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the entity's fields that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+"Changes as they are committed, over server-sent events or a WebSocket."
+type Subscription
+`, BuiltIn: false},
 	{Name: "../schema/common.graphqls", Input: `"""
 A moment as an ISO 8601 date-time, written as RFC 3339 in UTC, such as ` + "`" + `2026-03-01T09:30:00Z` + "`" + `. Inputs take
 any offset, or a bare date, which is its first moment in UTC.
@@ -6975,7 +9624,7 @@ The scope that a key needs, written ` + "`" + `resource:level` + "`" + ` among i
 a type; to call the field, where it stands on a field. ` + "`" + `manage` + "`" + ` includes ` + "`" + `write` + "`" + `, which includes ` + "`" + `read` + "`" + `.
 """
 directive @scope(
-  "What the scope is about: adverts, sellers, taxonomy, orders, invoices, shipments, webhooks or keys."
+  "What the scope is about: adverts, sellers, taxonomy, orders, invoices, shipments, refunds, webhooks or keys."
   resource: String!
   "How far it goes: ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + ` or ` + "`" + `manage` + "`" + `."
   level: String! = "read"
@@ -7269,6 +9918,10 @@ type ImageEdge {
 type Invoice implements Node @webhook @scope(resource: "invoices") {
   "Opaque global id of the invoice."
   id: ID!
+  "Promotions and fees on the invoice as a whole, oldest first; those of single lines are with the lines."
+  adjustments: [Adjustment!]!
+  "What was taken back from it, oldest first; empty when nothing."
+  amendments: [InvoiceAmendment!]!
   "Where the bill goes; null when not given."
   buyerBillingAddress: Address
   "The buyer's email address; null when not given."
@@ -7292,9 +9945,9 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   createdAt: ISO8601DateTime!
   "How the goods reach the buyer."
   deliveryType: DeliveryTypeEnum!
-  "What was taken off, in cents; zero when nothing."
+  "What promotions of its lines take off, in cents: zero or negative."
   discountCents: Int!
-  "What was taken off, as people read it."
+  "What promotions of its lines take off, as people read it."
   discountFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
@@ -7311,6 +9964,8 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
   order: Order!
   "When it was paid; null until then."
   paidAt: ISO8601DateTime
+  "Wishes that money goes back to the buyer, oldest first; empty when there are none."
+  refundRequests: [RefundRequest!]!
   "When the seller was paid out; null until then."
   remittedAt: ISO8601DateTime
   "Who sells the goods."
@@ -7360,16 +10015,16 @@ type Invoice implements Node @webhook @scope(resource: "invoices") {
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
-  "What the buyer pays: goods and sending, less discounts, in cents."
+  "What its lines come to: goods, sending, promotions and fees of the lines, in cents."
   totalCents: Int!
-  "What the buyer pays, as people read it."
+  "What its lines come to, as people read it."
   totalFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
-  "The total with later fees and promotions, in cents; equals ` + "`" + `totalCents` + "`" + ` when there are none."
+  "What the buyer pays: ` + "`" + `totalCents` + "`" + ` with the ` + "`" + `adjustments` + "`" + ` of the invoice as a whole, in cents."
   totalIncludingAdjustmentsCents: Int!
-  "The total with later fees and promotions, as people read it."
+  "What the buyer pays, as people read it."
   totalIncludingAdjustmentsFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
@@ -7428,6 +10083,8 @@ enum InvoiceStatusFlagEnum {
 
 "Lines of a new order that belong together."
 input InvoiceInput {
+  "Promotions and fees on the invoice as a whole; null means none."
+  adjustments: [AdjustmentInput!]
   "External ids of the invoice; a null value is as good as leaving the key out."
   externalIds: [KeyValueInput!]
   "What is bought. At least one line, all of one seller and one delivery type."
@@ -7442,6 +10099,8 @@ input InvoiceInput {
 input InvoiceFilters {
   "True keeps only those ready to be collected by the buyer, false only the others."
   awaitingCollection: Boolean
+  "True keeps only those with pieces expected back from the buyer, false only the others."
+  awaitingReturn: Boolean
   "Only those whose buyer has this email address, in any case."
   buyerEmailAddress: String
   "Only those whose buyer's given and family name contain this text, in any case."
@@ -7529,11 +10188,42 @@ type InvoiceConnection {
   "How many entries there are on all pages together."
   totalCount: Int!
 }
+
+extend type Subscription {
+  "Changes of invoices that the key may see, as they are committed."
+  invoiceChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): InvoiceChange!
+}
+
+"A change of an invoice."
+type InvoiceChange implements Change @scope(resource: "invoices") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Invoice` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The invoice as it is now, or as it was just before it went."
+  invoice: Invoice!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Invoices."
+  INVOICE
+}
 `, BuiltIn: false},
 	{Name: "../schema/lineitem.graphqls", Input: `"A quantity of one variant on an invoice, with what was sold kept as it was."
 type LineItem implements Node @scope(resource: "invoices") {
   "Opaque global id of the line item."
   id: ID!
+  "Promotions and fees on the line, oldest first; empty when there are none."
+  adjustments: [Adjustment!]
   "The advert as it is today; null when it is deleted or cannot be seen."
   advert: Advert @deprecated(reason: "Use ` + "`" + `advertId` + "`" + `, ` + "`" + `advertTitle` + "`" + ` and ` + "`" + `advertCode` + "`" + `, which keep what was sold.")
   "The advert's code when it was sold; null when it had none."
@@ -7553,9 +10243,9 @@ type LineItem implements Node @scope(resource: "invoices") {
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
     currency: String
   ): String
-  "What was taken off the line, in cents; zero when nothing."
+  "What promotions take off the line, in cents: zero or negative."
   discountCents: Int!
-  "What was taken off the line, as people read it."
+  "What promotions take off the line, as people read it."
   discountFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
@@ -7671,6 +10361,8 @@ enum DeliveryTypeEnum {
 
 "A quantity of one variant to buy. A line that cannot be sold refuses the whole order."
 input LineItemInput {
+  "Promotions and fees on the line; null means none."
+  adjustments: [AdjustmentInput!]
   "Price of the whole line, all pieces together; null means the variant's current price for each."
   cost: MoneyInputField
   "How it reaches the buyer; null means BUY_ONLINE."
@@ -7975,6 +10667,61 @@ type OptionValuesConnection {
   "How many entries there are on all pages together."
   totalCount: Int!
 }
+
+extend type Subscription {
+  "Changes of option types that the key may see, as they are committed."
+  optionTypeChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): OptionTypeChange!
+}
+
+"A change of an option type."
+type OptionTypeChange implements Change @scope(resource: "taxonomy") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `OptionType` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The option type as it is now, or as it was just before it went."
+  optionType: OptionType!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend type Subscription {
+  "Changes of option values that the key may see, as they are committed."
+  optionValueChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): OptionValueChange!
+}
+
+"A change of an option value."
+type OptionValueChange implements Change @scope(resource: "taxonomy") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `OptionValue` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The option value as it is now, or as it was just before it went."
+  optionValue: OptionValue!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Option types."
+  OPTION_TYPE
+  "Option values."
+  OPTION_VALUE
+}
 `, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `extend type Query {
   "One order by its id; an error with the code ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the key may see."
@@ -8038,9 +10785,9 @@ type Order implements Node @webhook @scope(resource: "orders") {
   companyName: String
   "When the order was created."
   createdAt: ISO8601DateTime!
-  "What was taken off in all, in cents; zero when nothing."
+  "What promotions of its lines take off, in cents: zero or negative."
   discountCents: Int!
-  "What was taken off in all, as people read it."
+  "What promotions of its lines take off, as people read it."
   discountFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
@@ -8116,11 +10863,14 @@ type Order implements Node @webhook @scope(resource: "orders") {
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
   ): String!
-  "What the buyer pays, in the marketplace's currency. Prefer ` + "`" + `totalCents` + "`" + `, which is exact."
+  "` + "`" + `totalCents` + "`" + ` in units of the marketplace's currency. Prefer ` + "`" + `totalCents` + "`" + `, which is exact."
   total: Float!
-  "What the buyer pays: goods and sending, less discounts, in cents."
+  """
+  What its lines come to: goods, sending, promotions and fees of the lines, in cents. Adjustments of whole
+  invoices are in their ` + "`" + `totalIncludingAdjustmentsCents` + "`" + `.
+  """
   totalCents: Int!
-  "What the buyer pays, as people read it."
+  "What its lines come to, as people read it."
   totalFormatted(
     "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
     currency: String
@@ -8284,6 +11034,35 @@ type OrderEdge {
   "The order at this place; null when the reader may not see it."
   node: Order
 }
+
+extend type Subscription {
+  "Changes of orders that the key may see, as they are committed."
+  orderChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): OrderChange!
+}
+
+"A change of an order."
+type OrderChange implements Change @scope(resource: "orders") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Order` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The order as it is now, or as it was just before it went."
+  order: Order!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Orders."
+  ORDER
+}
 `, BuiltIn: false},
 	{Name: "../schema/prototype.graphqls", Input: `extend type Query {
   "All prototypes, or some by their ids."
@@ -8374,6 +11153,691 @@ type PrototypeEdge {
   cursor: String!
   "The prototype at this place; null when the reader may not see it."
   node: Prototype
+}
+`, BuiltIn: false},
+	{Name: "../schema/refund.graphqls", Input: `extend type Query {
+  "Refund requests that meet every condition given, oldest first. A seller's key sees only that seller's own."
+  refundRequests(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "Conditions on the refund request; null means none."
+    filters: RefundRequestFilters
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only those about invoices of this seller; null means every seller the key may see."
+    sellerId: ID
+  ): RefundRequestConnection!
+
+  "Refund requests that changed since a moment, least recently updated first, for picking up where one left off."
+  updatedRefundRequests(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only refund requests whose ` + "`" + `updatedAt` + "`" + ` is at or after this moment."
+    updatedSince: ISO8601DateTime!
+  ): UpdatedRefundRequestsConnection!
+
+  "Reasons to choose from when a refund is asked for or denied. Any other text is accepted too."
+  refundReasons: RefundReason!
+}
+
+extend type Mutation {
+  "Asks for the money of pieces of a paid invoice, sent or not, to go back to the buyer."
+  refundRequestCreate(
+    "The invoice and its lines."
+    input: RefundRequestCreateMutationInput!
+  ): RefundRequestCreateMutationPayload @scope(resource: "refunds", level: "write")
+
+  "Agrees to a refund: pieces that were sent are expected back, the others are called off."
+  refundRequestApprove(
+    "Which refund request."
+    input: RefundRequestApproveInput!
+  ): RefundRequestApproveMutationPayload @scope(resource: "refunds", level: "manage")
+
+  "Denies a refund that awaits a decision. Its pieces can be asked for again."
+  refundRequestDeny(
+    "Which refund request, and why."
+    input: RefundRequestDenyMutationInput!
+  ): RefundRequestDenyMutationPayload @scope(resource: "refunds", level: "manage")
+
+  "Records that the pieces expected back have come back."
+  refundRequestReturn(
+    "Which refund request, and what came besides."
+    input: RefundRequestReturnMutationInput!
+  ): RefundRequestReturnMutationPayload @scope(resource: "refunds", level: "write")
+
+  """
+  Records that the money went back to the buyer: amends the invoice, and puts called-off and returned pieces into
+  stock again.
+  """
+  refundRequestRefund(
+    "Which refund request, and how much of it in cash."
+    input: RefundRequestRefundMutationInput!
+  ): RefundRequestRefundMutationPayload @scope(resource: "refunds", level: "manage")
+}
+
+extend type Subscription {
+  "Changes of refund requests that the key may see, as they are committed."
+  refundRequestChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): RefundRequestChange!
+}
+
+"A change of a refund request."
+type RefundRequestChange implements Change @scope(resource: "refunds") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `RefundRequest` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The refund request as it is now, or as it was just before it went."
+  refundRequest: RefundRequest!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend type Subscription {
+  "Changes of lines of refund requests that the key may see, as they are committed."
+  refundRequestLineItemChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): RefundRequestLineItemChange!
+}
+
+"A change of a line of a refund request."
+type RefundRequestLineItemChange implements Change @scope(resource: "refunds") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `RefundRequestLineItem` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The line of a refund request as it is now, or as it was just before it went."
+  refundRequestLineItem: RefundRequestLineItem!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Refund requests."
+  REFUND_REQUEST
+  "Lines of refund requests."
+  REFUND_REQUEST_LINE_ITEM
+}
+
+"A wish that money of an invoice goes back to the buyer, and what became of it."
+type RefundRequest implements Node @webhook @scope(resource: "refunds") {
+  "Opaque global id of the refund request."
+  id: ID!
+  "What was paid back as money, in cents; null until it was."
+  cashAmountCents: Int
+  "What was paid back as money, as people read it; null until it was."
+  cashAmountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "When the refund request was created."
+  createdAt: ISO8601DateTime!
+  "Ids of the refund request in other systems; empty when it has none."
+  externalIds: [ExternalID!]!
+  "Who asked for it; null when not known."
+  initiatedBy: RefundRequestInitiatorEnum
+  "The invoice that it is about."
+  invoice: Invoice!
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
+  legacyId: Int!
+  "What is to be refunded, oldest first."
+  lineItems: [RefundRequestLineItem!]!
+  "Key and value pairs that integrations keep with the refund request; empty when there are none."
+  metadata: [Metadatum!]!
+  "What was noted on the way, oldest first; empty when nothing."
+  notes: [RefundRequestNote!]!
+  "Pictures of receipts; always empty, since nothing takes them in."
+  receipts: [Image!]! @deprecated(reason: "Nothing takes receipts in; keep links to them in ` + "`" + `metadata` + "`" + `.")
+  "What was agreed to refund, in cents; null until a decision, or when nothing was agreed to."
+  refundAmountCents: Int
+  "What was agreed to refund, as people read it; null until a decision, or when nothing was agreed to."
+  refundAmountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "When the money went back; null until then."
+  refundedAt: ISO8601DateTime
+  "What was asked for, in cents."
+  requestValueCents: Int
+  "What was asked for, as people read it."
+  requestValueFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "Pictures of returned parcels; always empty, since nothing takes them in."
+  returnedConsignments: [Image!]! @deprecated(reason: "Nothing takes pictures of parcels in; use ` + "`" + `shipments` + "`" + `.")
+  "Parcels on their way back, oldest first; empty when there are none."
+  shipments: [ReturnShipment!]!
+  "How far it has come."
+  status: RefundRequestStatusEnum!
+  "Sum of its lines, denied ones left out, in cents."
+  totalCents: Int
+  "Sum of its lines, denied ones left out, as people read it."
+  totalFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "When the refund request last changed."
+  updatedAt: ISO8601DateTime!
+}
+
+"How far a refund request has come."
+enum RefundRequestStatusEnum {
+  "A decision is awaited."
+  AWAITING
+  "The pieces that were expected back have come back."
+  RETURNED
+  "It was agreed to; pieces may be expected back, then the money goes back."
+  REFUND_ACCEPTED
+  "A line of it was denied. No request has this status by itself: a denied one is ` + "`" + `DENIED` + "`" + `."
+  REFUND_DENIED
+  "The money went back to the buyer."
+  REFUNDED
+  "It was denied."
+  DENIED
+  "It is closed, and no money was due."
+  PROCESSED
+}
+
+"Who asked for a refund."
+enum RefundRequestInitiatorEnum {
+  "The operator of the marketplace."
+  ADMIN
+  "The seller."
+  SELLER
+  "The buyer."
+  BUYER
+}
+
+"Pieces of a line of the invoice that are to be refunded, or an amount without pieces."
+type RefundRequestLineItem implements Node @webhook @scope(resource: "refunds") {
+  "Opaque global id of the line of a refund request."
+  id: ID!
+  "What all its pieces come to, in cents."
+  amountCents: Int!
+  "What all its pieces come to, as people read it."
+  amountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "What one piece comes to, rounded, in cents."
+  amountPerItemCents: Int!
+  "What one piece comes to, rounded, as people read it."
+  amountPerItemFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other is an error."
+    currency: String
+  ): String!
+  "What the marketplace gives back of its commission, in cents; null when no commission is agreed."
+  commissionAmountCents: Int
+  "What the marketplace gives back of its commission, as people read it; null when no commission is agreed."
+  commissionAmountFormatted(
+    "ISO 4217 code such as ` + "`" + `AUD` + "`" + `; null means the marketplace's currency, any other makes the result null."
+    currency: String
+  ): String
+  "Why it was denied; null when it was not, or no reason was given."
+  denyRefundReason: String
+  "What it is about, in words: the title of what was sold; null for an amount without a line."
+  description: String
+  "Whether its pieces were sent to the buyer; null for an amount without a line."
+  dispatched: Boolean
+  "Ids of the line in other systems; empty when it has none."
+  externalIds: [ExternalID!]!
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
+  legacyId: Int!
+  "The line of the invoice; null for an amount without one."
+  lineItem: LineItem
+  "Key and value pairs that integrations keep with the line; empty when there are none."
+  metadata: [Metadatum!]!
+  "What was noted about this line, oldest first; empty when nothing."
+  notes: [RefundRequestNote!]!
+  "Pieces to refund."
+  quantity: Int!
+  "Why, as the buyer or seller said; null when not said."
+  reason: String
+  "The request that it is part of."
+  refundRequest: RefundRequest!
+  "Parcels with pieces of this line on their way back; empty when there are none."
+  shipments: [ReturnShipment!]!
+  "How far the line has come."
+  status: RefundRequestLineItemStatusEnum!
+}
+
+"How far a line of a refund request has come."
+enum RefundRequestLineItemStatusEnum {
+  "A decision is awaited."
+  PENDING_APPROVAL
+  "It was agreed to, and its pieces are expected back."
+  AWAITING_RETURN
+  "It was agreed to, nothing is expected back any more, and the money is still to go back."
+  REFUND_ACCEPTED
+  "It was denied."
+  REFUND_DENIED
+  "The money went back to the buyer."
+  REFUNDED
+}
+
+"Where a line of a new refund request starts."
+enum RefundRequestLineItemCreateStatusEnum {
+  "A decision is awaited."
+  PENDING_APPROVAL
+  "It is agreed to, and its pieces are expected back."
+  AWAITING_RETURN
+  "It is agreed to, and nothing is expected back."
+  REFUND_ACCEPTED
+}
+
+"Something noted on the way of a refund request."
+type RefundRequestNote implements Node @scope(resource: "refunds") {
+  "Opaque global id of the note."
+  id: ID!
+  "Status of the request, or of its line, right after."
+  newStatus: RefundRequestNoteStatusEnum!
+  "The text; null for a change of status without words."
+  note: String
+  "The request that it is about."
+  refundRequest: RefundRequest!
+  "The line that it is about; null for the request as a whole."
+  refundRequestLineItem: RefundRequestLineItem
+  "When it was noted."
+  timestamp: ISO8601DateTime!
+}
+
+"Status of a refund request or of one of its lines when something was noted."
+enum RefundRequestNoteStatusEnum {
+  "The request awaited a decision."
+  AWAITING
+  "The pieces had come back."
+  RETURNED
+  "The request was denied."
+  DENIED
+  "The request was closed, with money paid back or none due."
+  PROCESSED
+  "The line awaited a decision."
+  PENDING_APPROVAL
+  "The line's pieces were expected back."
+  AWAITING_RETURN
+  "It was agreed to."
+  REFUND_ACCEPTED
+  "The line was denied."
+  REFUND_DENIED
+  "The money went back."
+  REFUNDED
+}
+
+"Reasons to choose from."
+type RefundReason @scope(resource: "refunds") {
+  "Opaque id of the list, always the same."
+  id: ID!
+  "For denying a refund."
+  denyRefundReasons: [String!]!
+  "For pieces that were sent."
+  postDispatchRefundReasons: [String!]!
+  "For pieces that were not sent yet."
+  preDispatchRefundReasons: [String!]!
+}
+
+"A note on a refund request."
+input RefundRequestNoteInput {
+  "The text, at most 10,000 characters; null or blank notes only the new status."
+  note: String
+}
+
+"What to refund: pieces of a line of the invoice, or an amount without a line, such as for late delivery."
+input RefundRequestLineItemInput {
+  """
+  What to refund for each piece, in cents; null means the piece's share of what the buyer paid for the line.
+  Required without ` + "`" + `lineItemId` + "`" + `.
+  """
+  amountPerItemCents: Int
+  "Whether the pieces were sent to the buyer; null means as few of those as possible."
+  dispatched: Boolean
+  "External ids; a null value is as good as leaving the key out."
+  externalIds: [KeyValueInput!]
+  "The line, of the request's own invoice; null means an amount without a line."
+  lineItemId: ID
+  "Metadata; a null value is as good as leaving the key out."
+  metadata: [KeyValueInput!]
+  "What to note about this line; null means nothing."
+  notes: [RefundRequestNoteInput!]
+  "Pieces, at least one, and at most what is neither refunded nor asked for yet."
+  quantity: Int!
+  "Why; null means not said."
+  reason: String
+  "Where the line starts; null means PENDING_APPROVAL. The others are a decision and need the scope ` + "`" + `refunds:manage` + "`" + `."
+  status: RefundRequestLineItemCreateStatusEnum
+}
+
+"Conditions on refund requests. All that are given must be met; null means no condition."
+input RefundRequestFilters {
+  "Only those whose seller's business name contains this text, in any case."
+  businessName: String
+  "Only those whose buyer has this email address, in any case."
+  buyerEmailAddress: String
+  "Only those whose buyer's given and family name contain this text, in any case."
+  buyerName: String
+  "Only those created at or after this moment."
+  createdSince: ISO8601DateTime
+  "Only those created at or before this moment."
+  createdUntil: ISO8601DateTime
+  "Only those about the invoice with this legacy id."
+  invoiceLegacyId: Int
+  "Only those about an invoice that was paid on this day, in UTC."
+  invoicePaidAt: ISO8601Date
+  "Only the one with this legacy id."
+  legacyId: Int
+  "Only those with a line in one of these statuses."
+  lineItemStatuses: [RefundRequestLineItemStatusEnum!]
+  "Only those refunded at or after this moment."
+  refundedSince: ISO8601DateTime
+  "Only those refunded at or before this moment."
+  refundedUntil: ISO8601DateTime
+  "True keeps only those whose amendment was settled with the seller, false only the others."
+  remitted: Boolean
+  "Only those in one of these statuses."
+  statuses: [RefundRequestStatusEnum!]
+}
+
+"What ` + "`" + `refundRequestCreate` + "`" + ` is given."
+input RefundRequestCreateMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "External ids; a null value is as good as leaving the key out."
+  externalIds: [KeyValueInput!]
+  "Who asks for it; null means ADMIN with an operator's key, SELLER with a seller's. A seller cannot say ADMIN."
+  initiatedBy: RefundRequestInitiatorEnum
+  "The invoice; it has to be paid."
+  invoiceId: ID!
+  "What to refund. At least one, each line once for sent and once for unsent pieces."
+  lineItems: [RefundRequestLineItemInput!]!
+  "Metadata; a null value is as good as leaving the key out."
+  metadata: [KeyValueInput!]
+  "What to note about it; may be empty."
+  notes: [RefundRequestNoteInput!]!
+}
+
+"What ` + "`" + `refundRequestApprove` + "`" + ` is given."
+input RefundRequestApproveInput {
+  "What to note about it; null means nothing."
+  note: RefundRequestNoteInput
+  "The refund request."
+  refundRequestId: ID!
+}
+
+"What ` + "`" + `refundRequestDeny` + "`" + ` is given."
+input RefundRequestDenyMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "Why; the first text is each line's ` + "`" + `denyRefundReason` + "`" + `. May be empty."
+  notes: [RefundRequestNoteInput!]!
+  "The refund request."
+  refundRequestId: ID!
+}
+
+"What ` + "`" + `refundRequestReturn` + "`" + ` is given."
+input RefundRequestReturnMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "Pieces that came back without having been asked for; null means none."
+  newLineItems: [RefundRequestLineItemInput!]
+  "What to note about it; may be empty."
+  notes: [RefundRequestNoteInput!]!
+  "The refund request."
+  refundRequestId: ID!
+}
+
+"What ` + "`" + `refundRequestRefund` + "`" + ` is given."
+input RefundRequestRefundMutationInput {
+  "How much goes back as money, in cents, at most the request's total; null means all of it."
+  cashAmountCents: Int
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "What is refunded besides; null means nothing."
+  newLineItems: [RefundRequestLineItemInput!]
+  "What to note about it; may be empty."
+  notes: [RefundRequestNoteInput!]!
+  "The refund request."
+  refundRequestId: ID!
+}
+
+"What ` + "`" + `refundRequestCreate` + "`" + ` answers."
+type RefundRequestCreateMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The new refund request; null when there are ` + "`" + `errors` + "`" + `."
+  refundRequest: RefundRequest
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `refundRequestApprove` + "`" + ` answers."
+type RefundRequestApproveMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The refund request; null when there are ` + "`" + `errors` + "`" + `."
+  refundRequest: RefundRequest
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `refundRequestDeny` + "`" + ` answers."
+type RefundRequestDenyMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The refund request; null when there are ` + "`" + `errors` + "`" + `."
+  refundRequest: RefundRequest
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `refundRequestReturn` + "`" + ` answers."
+type RefundRequestReturnMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The refund request; null when there are ` + "`" + `errors` + "`" + `."
+  refundRequest: RefundRequest
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `refundRequestRefund` + "`" + ` answers."
+type RefundRequestRefundMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The refund request; null when there are ` + "`" + `errors` + "`" + `."
+  refundRequest: RefundRequest
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"A page of refund requests."
+type RefundRequestConnection {
+  "The page's entries with their cursors, in order."
+  edges: [RefundRequestEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [RefundRequest]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+
+"One place of a page of refund requests."
+type RefundRequestEdge {
+  "Opaque place of this entry, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The refund request at this place; null when the reader may not see it."
+  node: RefundRequest
+}
+
+"A page of refund requests."
+type UpdatedRefundRequestsConnection {
+  "The page's entries with their cursors, in order."
+  edges: [RefundRequestEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [RefundRequest]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+`, BuiltIn: false},
+	{Name: "../schema/returnshipment.graphqls", Input: `extend type Mutation {
+  "Records a parcel with which the buyer sends pieces of a refund request back."
+  returnShipmentCreate(
+    "The refund request, the pieces and how they travel."
+    input: ReturnShipmentCreateMutationInput!
+  ): ReturnShipmentCreateMutationPayload @scope(resource: "shipments", level: "write")
+}
+
+extend type Subscription {
+  "Changes of return shipments that the key may see, as they are committed."
+  returnShipmentChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): ReturnShipmentChange!
+}
+
+"A change of a return shipment."
+type ReturnShipmentChange implements Change @scope(resource: "shipments") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `ReturnShipment` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The return shipment as it is now, or as it was just before it went."
+  returnShipment: ReturnShipment!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Return shipments."
+  RETURN_SHIPMENT
+}
+
+"Goods of a refund request that the buyer sends back together."
+type ReturnShipment implements Node @webhook @scope(resource: "shipments") {
+  "Opaque global id of the return shipment."
+  id: ID!
+  "Who brings it."
+  carrier: ShipmentCarrier!
+  "When the return shipment was created."
+  createdAt: ISO8601DateTime!
+  "Page that says where the buyer can hand it in; null when there is none."
+  dropOffUrl: String
+  "Ids of the return shipment in other systems; empty when it has none."
+  externalIds: [ExternalID!]!
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
+  legacyId: Int!
+  "Key and value pairs that integrations keep with the return shipment; empty when there are none."
+  metadata: [Metadatum!]!
+  "What was noted about it; null when nothing."
+  note: String
+  "The refund request that it belongs to."
+  refundRequest: RefundRequest!
+  "Which lines it contains and how much of each; null or empty when nothing is recorded."
+  shippedItems: [ReturnShippedItem!]
+  "What the carrier reported on the way, oldest first."
+  statusLog(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+  ): ShipmentStatusConnection
+  "The carrier's number for it."
+  trackingNumber: String!
+  "When the return shipment last changed."
+  updatedAt: ISO8601DateTime!
+}
+
+"How much of a line of a refund request is in a return shipment."
+type ReturnShippedItem implements Node @scope(resource: "shipments") {
+  "Opaque global id of the returned item."
+  id: ID!
+  "The line of the refund request."
+  lineItem: RefundRequestLineItem!
+  "Pieces of it in this parcel."
+  quantity: Int!
+}
+
+"How much of a line to send back."
+input ReturnShippedItemInput {
+  "The line of the refund request."
+  lineItemId: ID!
+  "Pieces, at least one, and at most what is expected back and in no other parcel."
+  quantity: Int!
+}
+
+"What ` + "`" + `returnShipmentCreate` + "`" + ` is given."
+input ReturnShipmentCreateMutationInput {
+  "The carrier."
+  carrierId: ID!
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "Page that says where the buyer can hand it in, an absolute URL; null means none."
+  dropOffUrl: String
+  "External ids; a null value is as good as leaving the key out."
+  externalIds: [KeyValueInput!]
+  "Metadata; a null value is as good as leaving the key out."
+  metadata: [KeyValueInput!]
+  "What to note about it; null means nothing."
+  note: String
+  "The refund request; pieces of it have to be expected back."
+  refundRequestId: ID!
+  "Which lines, and how much of each. At least one."
+  shippedItems: [ReturnShippedItemInput!]!
+  "The carrier's number for it. Not blank."
+  trackingNumber: String!
+}
+
+"What ` + "`" + `returnShipmentCreate` + "`" + ` answers."
+type ReturnShipmentCreateMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The new return shipment; null when there are ` + "`" + `errors` + "`" + `."
+  shipment: ReturnShipment
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/seller.graphqls", Input: `extend type Query {
@@ -8642,6 +12106,149 @@ type SellerEdge {
   "The seller at this place; null when the reader may not see it."
   node: Seller
 }
+
+extend type Subscription {
+  "Changes of sellers that the key may see, as they are committed."
+  sellerChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): SellerChange!
+}
+
+"A change of a seller."
+type SellerChange implements Change @scope(resource: "sellers") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Seller` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "The seller as it is now, or as it was just before it went."
+  seller: Seller!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+}
+
+extend enum WebhookKlassEnum {
+  "Sellers."
+  SELLER
+}
+
+extend type Query {
+  "Sellers, deleted ones included where asked for, for keeping a copy of them up to date."
+  allSellers(
+    "Only sellers with one of these kinds of account; null means all."
+    accountType: [AllSellersAccountTypeEnum!]
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Whether deleted sellers are among them, as ` + "`" + `DeletedSeller` + "`" + `; null means no."
+    includeDeleted: Boolean
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+    "In which order, the first sort deciding first; null means oldest first."
+    sort: [AllSellersSort!]
+    "Only sellers that changed or were deleted at or after this moment; null means all."
+    updatedSince: ISO8601DateTime
+  ): AllSellersConnection!
+}
+
+extend type Mutation {
+  """
+  Deletes a seller that has nothing left to sell, and its API keys. Its invoices stay, and so does its id, as a
+  ` + "`" + `DeletedSeller` + "`" + `.
+  """
+  sellerDelete(
+    "Which seller."
+    input: SellerDeleteMutationInput!
+  ): SellerDeleteMutationPayload @scope(resource: "sellers", level: "manage") @operator
+}
+
+"What is left to see of a deleted seller."
+type DeletedSeller implements Node @scope(resource: "sellers") {
+  "Opaque global id of the seller."
+  id: ID!
+  "The whole number inside ` + "`" + `id` + "`" + `, unique among entities of the same kind."
+  legacyId: Int!
+  "When the seller was deleted."
+  updatedAt: ISO8601DateTime!
+}
+
+"A seller in whatever state: ` + "`" + `Seller` + "`" + `, or ` + "`" + `DeletedSeller` + "`" + ` once it was deleted."
+union AllSeller = DeletedSeller | Seller
+
+"An order for sellers."
+input AllSellersSort {
+  "What to order by; null means UPDATED_AT."
+  field: AllSellersSortFieldEnum
+  "Direction; null means ASCENDING."
+  ordering: SortOrderingEnum
+}
+
+"What ` + "`" + `allSellers` + "`" + ` can be ordered by."
+enum AllSellersSortFieldEnum {
+  "When it last changed."
+  UPDATED_AT
+  "Its business name."
+  BUSINESS_NAME
+  "The same as BUSINESS_NAME, since there is no such rating here."
+  SLA_RATING
+}
+
+"Kinds of account that ` + "`" + `allSellers` + "`" + ` can be limited to."
+enum AllSellersAccountTypeEnum {
+  "Businesses that sell."
+  RETAILER
+  "Private persons; no seller here is one."
+  PRIVATE
+  "Businesses that do not sell yet."
+  PROSPECTIVE
+}
+
+"What ` + "`" + `sellerDelete` + "`" + ` is given."
+input SellerDeleteMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "The seller; none of its adverts may be left, and none of its invoices may await anything."
+  sellerId: ID!
+}
+
+"What ` + "`" + `sellerDelete` + "`" + ` answers."
+type SellerDeleteMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  "Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors."
+  errors: [ValidationError!]
+  "The seller as it was when it was deleted; null when there are ` + "`" + `errors` + "`" + `."
+  seller: Seller
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"A page of sellers in any state."
+type AllSellersConnection {
+  "The page's entries with their cursors, in order."
+  edges: [AllSellerEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [AllSeller]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+
+"One place of a page of sellers in any state."
+type AllSellerEdge {
+  "Opaque place of this entry, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The seller at this place; null when the reader may not see it."
+  node: AllSeller
+}
 `, BuiltIn: false},
 	{Name: "../schema/shipment.graphqls", Input: `extend type Mutation {
   "Records that goods of an invoice were sent; the invoice becomes partly or fully sent."
@@ -8729,7 +12336,7 @@ type ShipmentStatus implements Node @scope(resource: "shipments") {
 }
 
 "Anything that has a status log of its way."
-union ShipmentUnion = Shipment
+union ShipmentUnion = ReturnShipment | Shipment
 
 "Where a shipment is."
 enum ShipmentStatusEnum {
@@ -8865,6 +12472,35 @@ type ShipmentStatusEdge {
   cursor: String!
   "The entry of a status log at this place; null when the reader may not see it."
   node: ShipmentStatus
+}
+
+extend type Subscription {
+  "Changes of shipments that the key may see, as they are committed."
+  shipmentChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): ShipmentChange!
+}
+
+"A change of a shipment."
+type ShipmentChange implements Change @scope(resource: "shipments") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Shipment` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+  "The shipment as it is now, or as it was just before it went."
+  shipment: Shipment!
+}
+
+extend enum WebhookKlassEnum {
+  "Shipments."
+  SHIPMENT
 }
 `, BuiltIn: false},
 	{Name: "../schema/taxon.graphqls", Input: `extend type Query {
@@ -9013,6 +12649,35 @@ type TaxonEdge {
   cursor: String!
   "The taxon at this place; null when the reader may not see it."
   node: Taxon
+}
+
+extend type Subscription {
+  "Changes of taxons that the key may see, as they are committed."
+  taxonChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): TaxonChange!
+}
+
+"A change of a taxon."
+type TaxonChange implements Change @scope(resource: "taxonomy") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Taxon` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+  "The taxon as it is now, or as it was just before it went."
+  taxon: Taxon!
+}
+
+extend enum WebhookKlassEnum {
+  "Taxons of the category tree."
+  TAXON
 }
 `, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `extend type Query {
@@ -9347,6 +13012,35 @@ type VariantOptionValueEdge {
   "The option value of a variant at this place; null when the reader may not see it."
   node: VariantOptionValue
 }
+
+extend type Subscription {
+  "Changes of variants that the key may see, as they are committed."
+  variantChanged(
+    "Which kinds of change; null means all, an empty list is an error."
+    eventNames: [WebhookEventEnum!]
+  ): VariantChange!
+}
+
+"A change of a variant."
+type VariantChange implements Change @scope(resource: "adverts") {
+  "Opaque global id of the change, the same as in the change stream."
+  id: ID!
+  "When it was committed."
+  at: ISO8601DateTime!
+  "Names of the fields of ` + "`" + `Variant` + "`" + ` that differ, sorted; empty when it went."
+  changed: [String!]!
+  "What happened."
+  eventName: WebhookEventEnum!
+  "Place of the change in the order of the commits, increasing over the whole marketplace."
+  sequence: Int!
+  "The variant as it is now, or as it was just before it went."
+  variant: Variant!
+}
+
+extend enum WebhookKlassEnum {
+  "Variants of adverts."
+  VARIANT
+}
 `, BuiltIn: false},
 	{Name: "../schema/webhook.graphqls", Input: `extend type Query {
   "Registered webhooks, newest first. A seller's key sees only that seller's own, an operator's key all."
@@ -9456,26 +13150,7 @@ type WebhookSecret @scope(resource: "webhooks") {
 }
 
 "A class of entities that webhooks can be about."
-enum WebhookKlassEnum {
-  "Adverts."
-  ADVERT
-  "Variants of adverts."
-  VARIANT
-  "Sellers."
-  SELLER
-  "Taxons of the category tree."
-  TAXON
-  "Option types."
-  OPTION_TYPE
-  "Option values."
-  OPTION_VALUE
-  "Orders."
-  ORDER
-  "Invoices."
-  INVOICE
-  "Shipments."
-  SHIPMENT
-}
+enum WebhookKlassEnum
 
 "What happened to an entity."
 enum WebhookEventEnum {
@@ -9744,6 +13419,8 @@ type WebhookEvent implements Node @scope(resource: "webhooks") {
   responses: [WebhookEventResponse!]
   "When it is tried again; null when no retry is due."
   retryAfter: ISO8601DateTime
+  "The refund request that it is about; null when it is about something else or that is gone."
+  refundRequest: RefundRequest
   "When the receiver accepted it; null until then."
   sentAt: ISO8601DateTime @deprecated(reason: "Use ` + "`" + `processedAt` + "`" + `.")
   "The shipment that it is about; null when it is about something else or that is gone."
@@ -9884,6 +13561,24 @@ func (ec *executionContext) childFields_Address(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Address", field.Name)
 }
 
+func (ec *executionContext) childFields_Adjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Adjustment_id(ctx, field)
+	case "adjustmentType":
+		return ec.fieldContext_Adjustment_adjustmentType(ctx, field)
+	case "amountCents":
+		return ec.fieldContext_Adjustment_amountCents(ctx, field)
+	case "amountFormatted":
+		return ec.fieldContext_Adjustment_amountFormatted(ctx, field)
+	case "appliesTo":
+		return ec.fieldContext_Adjustment_appliesTo(ctx, field)
+	case "description":
+		return ec.fieldContext_Adjustment_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Adjustment", field.Name)
+}
+
 func (ec *executionContext) childFields_Advert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9986,6 +13681,24 @@ func (ec *executionContext) childFields_Advert(ctx context.Context, field graphq
 		return ec.fieldContext_Advert_year(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Advert", field.Name)
+}
+
+func (ec *executionContext) childFields_AdvertChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AdvertChange_id(ctx, field)
+	case "advert":
+		return ec.fieldContext_AdvertChange_advert(ctx, field)
+	case "at":
+		return ec.fieldContext_AdvertChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_AdvertChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_AdvertChange_eventName(ctx, field)
+	case "sequence":
+		return ec.fieldContext_AdvertChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdvertChange", field.Name)
 }
 
 func (ec *executionContext) childFields_AdvertDeleteMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10148,6 +13861,30 @@ func (ec *executionContext) childFields_AllAdvertsConnection(ctx context.Context
 		return ec.fieldContext_AllAdvertsConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllAdvertsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AllSellerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AllSellerEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AllSellerEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllSellerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AllSellersConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AllSellersConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AllSellersConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AllSellersConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AllSellersConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllSellersConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10316,6 +14053,10 @@ func (ec *executionContext) childFields_Invoice(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Invoice_id(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_Invoice_adjustments(ctx, field)
+	case "amendments":
+		return ec.fieldContext_Invoice_amendments(ctx, field)
 	case "buyerBillingAddress":
 		return ec.fieldContext_Invoice_buyerBillingAddress(ctx, field)
 	case "buyerEmailAddress":
@@ -10352,6 +14093,8 @@ func (ec *executionContext) childFields_Invoice(ctx context.Context, field graph
 		return ec.fieldContext_Invoice_order(ctx, field)
 	case "paidAt":
 		return ec.fieldContext_Invoice_paidAt(ctx, field)
+	case "refundRequests":
+		return ec.fieldContext_Invoice_refundRequests(ctx, field)
 	case "remittedAt":
 		return ec.fieldContext_Invoice_remittedAt(ctx, field)
 	case "seller":
@@ -10400,6 +14143,150 @@ func (ec *executionContext) childFields_Invoice(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Invoice", field.Name)
 }
 
+func (ec *executionContext) childFields_InvoiceAmendment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InvoiceAmendment_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InvoiceAmendment_createdAt(ctx, field)
+	case "invoice":
+		return ec.fieldContext_InvoiceAmendment_invoice(ctx, field)
+	case "legacyId":
+		return ec.fieldContext_InvoiceAmendment_legacyId(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_InvoiceAmendment_lineItems(ctx, field)
+	case "order":
+		return ec.fieldContext_InvoiceAmendment_order(ctx, field)
+	case "remittanceCents":
+		return ec.fieldContext_InvoiceAmendment_remittanceCents(ctx, field)
+	case "remittanceFormatted":
+		return ec.fieldContext_InvoiceAmendment_remittanceFormatted(ctx, field)
+	case "remittedAt":
+		return ec.fieldContext_InvoiceAmendment_remittedAt(ctx, field)
+	case "taxCents":
+		return ec.fieldContext_InvoiceAmendment_taxCents(ctx, field)
+	case "taxFormatted":
+		return ec.fieldContext_InvoiceAmendment_taxFormatted(ctx, field)
+	case "taxRate":
+		return ec.fieldContext_InvoiceAmendment_taxRate(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_InvoiceAmendment_totalCents(ctx, field)
+	case "totalFormatted":
+		return ec.fieldContext_InvoiceAmendment_totalFormatted(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InvoiceAmendment_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendment", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceAmendmentChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InvoiceAmendmentChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_InvoiceAmendmentChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_InvoiceAmendmentChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_InvoiceAmendmentChange_eventName(ctx, field)
+	case "invoiceAmendment":
+		return ec.fieldContext_InvoiceAmendmentChange_invoiceAmendment(ctx, field)
+	case "sequence":
+		return ec.fieldContext_InvoiceAmendmentChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendmentChange", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceAmendmentCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_InvoiceAmendmentCreateMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_InvoiceAmendmentCreateMutationPayload_errors(ctx, field)
+	case "invoiceAmendment":
+		return ec.fieldContext_InvoiceAmendmentCreateMutationPayload_invoiceAmendment(ctx, field)
+	case "status":
+		return ec.fieldContext_InvoiceAmendmentCreateMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendmentCreateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceAmendmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InvoiceAmendmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InvoiceAmendmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceAmendmentLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InvoiceAmendmentLineItem_id(ctx, field)
+	case "amountCents":
+		return ec.fieldContext_InvoiceAmendmentLineItem_amountCents(ctx, field)
+	case "amountFormatted":
+		return ec.fieldContext_InvoiceAmendmentLineItem_amountFormatted(ctx, field)
+	case "commissionAmountCents":
+		return ec.fieldContext_InvoiceAmendmentLineItem_commissionAmountCents(ctx, field)
+	case "commissionAmountFormatted":
+		return ec.fieldContext_InvoiceAmendmentLineItem_commissionAmountFormatted(ctx, field)
+	case "dispatched":
+		return ec.fieldContext_InvoiceAmendmentLineItem_dispatched(ctx, field)
+	case "lineItem":
+		return ec.fieldContext_InvoiceAmendmentLineItem_lineItem(ctx, field)
+	case "quantity":
+		return ec.fieldContext_InvoiceAmendmentLineItem_quantity(ctx, field)
+	case "status":
+		return ec.fieldContext_InvoiceAmendmentLineItem_status(ctx, field)
+	case "taxCents":
+		return ec.fieldContext_InvoiceAmendmentLineItem_taxCents(ctx, field)
+	case "taxFormatted":
+		return ec.fieldContext_InvoiceAmendmentLineItem_taxFormatted(ctx, field)
+	case "taxRate":
+		return ec.fieldContext_InvoiceAmendmentLineItem_taxRate(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_InvoiceAmendmentLineItem_totalCents(ctx, field)
+	case "totalFormatted":
+		return ec.fieldContext_InvoiceAmendmentLineItem_totalFormatted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendmentLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceAmendmentsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InvoiceAmendmentsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InvoiceAmendmentsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InvoiceAmendmentsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_InvoiceAmendmentsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceAmendmentsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InvoiceChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_InvoiceChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_InvoiceChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_InvoiceChange_eventName(ctx, field)
+	case "invoice":
+		return ec.fieldContext_InvoiceChange_invoice(ctx, field)
+	case "sequence":
+		return ec.fieldContext_InvoiceChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceChange", field.Name)
+}
+
 func (ec *executionContext) childFields_InvoiceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -10442,6 +14329,8 @@ func (ec *executionContext) childFields_LineItem(ctx context.Context, field grap
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_LineItem_id(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_LineItem_adjustments(ctx, field)
 	case "advert":
 		return ec.fieldContext_LineItem_advert(ctx, field)
 	case "advertCode":
@@ -10642,6 +14531,24 @@ func (ec *executionContext) childFields_OptionType(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type OptionType", field.Name)
 }
 
+func (ec *executionContext) childFields_OptionTypeChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OptionTypeChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_OptionTypeChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_OptionTypeChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_OptionTypeChange_eventName(ctx, field)
+	case "optionType":
+		return ec.fieldContext_OptionTypeChange_optionType(ctx, field)
+	case "sequence":
+		return ec.fieldContext_OptionTypeChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OptionTypeChange", field.Name)
+}
+
 func (ec *executionContext) childFields_OptionTypeCreateOrUpdateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -10700,6 +14607,24 @@ func (ec *executionContext) childFields_OptionValue(ctx context.Context, field g
 		return ec.fieldContext_OptionValue_presentation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OptionValue", field.Name)
+}
+
+func (ec *executionContext) childFields_OptionValueChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OptionValueChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_OptionValueChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_OptionValueChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_OptionValueChange_eventName(ctx, field)
+	case "optionValue":
+		return ec.fieldContext_OptionValueChange_optionValue(ctx, field)
+	case "sequence":
+		return ec.fieldContext_OptionValueChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OptionValueChange", field.Name)
 }
 
 func (ec *executionContext) childFields_OptionValueConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10840,6 +14765,24 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
 }
 
+func (ec *executionContext) childFields_OrderChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OrderChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_OrderChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_OrderChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_OrderChange_eventName(ctx, field)
+	case "order":
+		return ec.fieldContext_OrderChange_order(ctx, field)
+	case "sequence":
+		return ec.fieldContext_OrderChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderChange", field.Name)
+}
+
 func (ec *executionContext) childFields_OrderCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -10944,6 +14887,342 @@ func (ec *executionContext) childFields_PrototypesConnection(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PrototypesConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_RefundReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundReason_id(ctx, field)
+	case "denyRefundReasons":
+		return ec.fieldContext_RefundReason_denyRefundReasons(ctx, field)
+	case "postDispatchRefundReasons":
+		return ec.fieldContext_RefundReason_postDispatchRefundReasons(ctx, field)
+	case "preDispatchRefundReasons":
+		return ec.fieldContext_RefundReason_preDispatchRefundReasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundReason", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundRequest_id(ctx, field)
+	case "cashAmountCents":
+		return ec.fieldContext_RefundRequest_cashAmountCents(ctx, field)
+	case "cashAmountFormatted":
+		return ec.fieldContext_RefundRequest_cashAmountFormatted(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RefundRequest_createdAt(ctx, field)
+	case "externalIds":
+		return ec.fieldContext_RefundRequest_externalIds(ctx, field)
+	case "initiatedBy":
+		return ec.fieldContext_RefundRequest_initiatedBy(ctx, field)
+	case "invoice":
+		return ec.fieldContext_RefundRequest_invoice(ctx, field)
+	case "legacyId":
+		return ec.fieldContext_RefundRequest_legacyId(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_RefundRequest_lineItems(ctx, field)
+	case "metadata":
+		return ec.fieldContext_RefundRequest_metadata(ctx, field)
+	case "notes":
+		return ec.fieldContext_RefundRequest_notes(ctx, field)
+	case "receipts":
+		return ec.fieldContext_RefundRequest_receipts(ctx, field)
+	case "refundAmountCents":
+		return ec.fieldContext_RefundRequest_refundAmountCents(ctx, field)
+	case "refundAmountFormatted":
+		return ec.fieldContext_RefundRequest_refundAmountFormatted(ctx, field)
+	case "refundedAt":
+		return ec.fieldContext_RefundRequest_refundedAt(ctx, field)
+	case "requestValueCents":
+		return ec.fieldContext_RefundRequest_requestValueCents(ctx, field)
+	case "requestValueFormatted":
+		return ec.fieldContext_RefundRequest_requestValueFormatted(ctx, field)
+	case "returnedConsignments":
+		return ec.fieldContext_RefundRequest_returnedConsignments(ctx, field)
+	case "shipments":
+		return ec.fieldContext_RefundRequest_shipments(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequest_status(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_RefundRequest_totalCents(ctx, field)
+	case "totalFormatted":
+		return ec.fieldContext_RefundRequest_totalFormatted(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_RefundRequest_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestApproveMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_RefundRequestApproveMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefundRequestApproveMutationPayload_errors(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestApproveMutationPayload_refundRequest(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestApproveMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestApproveMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundRequestChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_RefundRequestChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_RefundRequestChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_RefundRequestChange_eventName(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestChange_refundRequest(ctx, field)
+	case "sequence":
+		return ec.fieldContext_RefundRequestChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestChange", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RefundRequestConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RefundRequestConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RefundRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RefundRequestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_RefundRequestCreateMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefundRequestCreateMutationPayload_errors(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestCreateMutationPayload_refundRequest(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestCreateMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestCreateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestDenyMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_RefundRequestDenyMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefundRequestDenyMutationPayload_errors(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestDenyMutationPayload_refundRequest(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestDenyMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestDenyMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RefundRequestEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RefundRequestEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundRequestLineItem_id(ctx, field)
+	case "amountCents":
+		return ec.fieldContext_RefundRequestLineItem_amountCents(ctx, field)
+	case "amountFormatted":
+		return ec.fieldContext_RefundRequestLineItem_amountFormatted(ctx, field)
+	case "amountPerItemCents":
+		return ec.fieldContext_RefundRequestLineItem_amountPerItemCents(ctx, field)
+	case "amountPerItemFormatted":
+		return ec.fieldContext_RefundRequestLineItem_amountPerItemFormatted(ctx, field)
+	case "commissionAmountCents":
+		return ec.fieldContext_RefundRequestLineItem_commissionAmountCents(ctx, field)
+	case "commissionAmountFormatted":
+		return ec.fieldContext_RefundRequestLineItem_commissionAmountFormatted(ctx, field)
+	case "denyRefundReason":
+		return ec.fieldContext_RefundRequestLineItem_denyRefundReason(ctx, field)
+	case "description":
+		return ec.fieldContext_RefundRequestLineItem_description(ctx, field)
+	case "dispatched":
+		return ec.fieldContext_RefundRequestLineItem_dispatched(ctx, field)
+	case "externalIds":
+		return ec.fieldContext_RefundRequestLineItem_externalIds(ctx, field)
+	case "legacyId":
+		return ec.fieldContext_RefundRequestLineItem_legacyId(ctx, field)
+	case "lineItem":
+		return ec.fieldContext_RefundRequestLineItem_lineItem(ctx, field)
+	case "metadata":
+		return ec.fieldContext_RefundRequestLineItem_metadata(ctx, field)
+	case "notes":
+		return ec.fieldContext_RefundRequestLineItem_notes(ctx, field)
+	case "quantity":
+		return ec.fieldContext_RefundRequestLineItem_quantity(ctx, field)
+	case "reason":
+		return ec.fieldContext_RefundRequestLineItem_reason(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestLineItem_refundRequest(ctx, field)
+	case "shipments":
+		return ec.fieldContext_RefundRequestLineItem_shipments(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestLineItem_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestLineItemChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundRequestLineItemChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_RefundRequestLineItemChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_RefundRequestLineItemChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_RefundRequestLineItemChange_eventName(ctx, field)
+	case "refundRequestLineItem":
+		return ec.fieldContext_RefundRequestLineItemChange_refundRequestLineItem(ctx, field)
+	case "sequence":
+		return ec.fieldContext_RefundRequestLineItemChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestLineItemChange", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefundRequestNote_id(ctx, field)
+	case "newStatus":
+		return ec.fieldContext_RefundRequestNote_newStatus(ctx, field)
+	case "note":
+		return ec.fieldContext_RefundRequestNote_note(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestNote_refundRequest(ctx, field)
+	case "refundRequestLineItem":
+		return ec.fieldContext_RefundRequestNote_refundRequestLineItem(ctx, field)
+	case "timestamp":
+		return ec.fieldContext_RefundRequestNote_timestamp(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestNote", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestRefundMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_RefundRequestRefundMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefundRequestRefundMutationPayload_errors(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestRefundMutationPayload_refundRequest(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestRefundMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestRefundMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRequestReturnMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_RefundRequestReturnMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefundRequestReturnMutationPayload_errors(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_RefundRequestReturnMutationPayload_refundRequest(ctx, field)
+	case "status":
+		return ec.fieldContext_RefundRequestReturnMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRequestReturnMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnShipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReturnShipment_id(ctx, field)
+	case "carrier":
+		return ec.fieldContext_ReturnShipment_carrier(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReturnShipment_createdAt(ctx, field)
+	case "dropOffUrl":
+		return ec.fieldContext_ReturnShipment_dropOffUrl(ctx, field)
+	case "externalIds":
+		return ec.fieldContext_ReturnShipment_externalIds(ctx, field)
+	case "legacyId":
+		return ec.fieldContext_ReturnShipment_legacyId(ctx, field)
+	case "metadata":
+		return ec.fieldContext_ReturnShipment_metadata(ctx, field)
+	case "note":
+		return ec.fieldContext_ReturnShipment_note(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_ReturnShipment_refundRequest(ctx, field)
+	case "shippedItems":
+		return ec.fieldContext_ReturnShipment_shippedItems(ctx, field)
+	case "statusLog":
+		return ec.fieldContext_ReturnShipment_statusLog(ctx, field)
+	case "trackingNumber":
+		return ec.fieldContext_ReturnShipment_trackingNumber(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ReturnShipment_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnShipment", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnShipmentChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReturnShipmentChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_ReturnShipmentChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_ReturnShipmentChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_ReturnShipmentChange_eventName(ctx, field)
+	case "returnShipment":
+		return ec.fieldContext_ReturnShipmentChange_returnShipment(ctx, field)
+	case "sequence":
+		return ec.fieldContext_ReturnShipmentChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnShipmentChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnShipmentCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_ReturnShipmentCreateMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReturnShipmentCreateMutationPayload_errors(ctx, field)
+	case "shipment":
+		return ec.fieldContext_ReturnShipmentCreateMutationPayload_shipment(ctx, field)
+	case "status":
+		return ec.fieldContext_ReturnShipmentCreateMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnShipmentCreateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnShippedItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReturnShippedItem_id(ctx, field)
+	case "lineItem":
+		return ec.fieldContext_ReturnShippedItem_lineItem(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReturnShippedItem_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnShippedItem", field.Name)
+}
+
 func (ec *executionContext) childFields_Seller(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11014,6 +15293,24 @@ func (ec *executionContext) childFields_Seller(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Seller", field.Name)
 }
 
+func (ec *executionContext) childFields_SellerChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SellerChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_SellerChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_SellerChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_SellerChange_eventName(ctx, field)
+	case "seller":
+		return ec.fieldContext_SellerChange_seller(ctx, field)
+	case "sequence":
+		return ec.fieldContext_SellerChange_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SellerChange", field.Name)
+}
+
 func (ec *executionContext) childFields_SellerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -11040,6 +15337,20 @@ func (ec *executionContext) childFields_SellerCreateMutationPayload(ctx context.
 		return ec.fieldContext_SellerCreateMutationPayload_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SellerCreateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SellerDeleteMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_SellerDeleteMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_SellerDeleteMutationPayload_errors(ctx, field)
+	case "seller":
+		return ec.fieldContext_SellerDeleteMutationPayload_seller(ctx, field)
+	case "status":
+		return ec.fieldContext_SellerDeleteMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SellerDeleteMutationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SellerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11152,6 +15463,24 @@ func (ec *executionContext) childFields_ShipmentCarrierEdge(ctx context.Context,
 		return ec.fieldContext_ShipmentCarrierEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShipmentCarrierEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ShipmentChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_ShipmentChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_ShipmentChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_ShipmentChange_eventName(ctx, field)
+	case "sequence":
+		return ec.fieldContext_ShipmentChange_sequence(ctx, field)
+	case "shipment":
+		return ec.fieldContext_ShipmentChange_shipment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ShipmentCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11322,6 +15651,24 @@ func (ec *executionContext) childFields_Taxon(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Taxon", field.Name)
 }
 
+func (ec *executionContext) childFields_TaxonChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TaxonChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_TaxonChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_TaxonChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_TaxonChange_eventName(ctx, field)
+	case "sequence":
+		return ec.fieldContext_TaxonChange_sequence(ctx, field)
+	case "taxon":
+		return ec.fieldContext_TaxonChange_taxon(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxonChange", field.Name)
+}
+
 func (ec *executionContext) childFields_TaxonCreateOrUpdateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -11372,6 +15719,20 @@ func (ec *executionContext) childFields_UpdatedOrdersConnection(ctx context.Cont
 		return ec.fieldContext_UpdatedOrdersConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdatedOrdersConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatedRefundRequestsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UpdatedRefundRequestsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UpdatedRefundRequestsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UpdatedRefundRequestsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_UpdatedRefundRequestsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatedRefundRequestsConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_ValidationError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11452,6 +15813,24 @@ func (ec *executionContext) childFields_Variant(ctx context.Context, field graph
 		return ec.fieldContext_Variant_variantOptionValues(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Variant", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_VariantChange_id(ctx, field)
+	case "at":
+		return ec.fieldContext_VariantChange_at(ctx, field)
+	case "changed":
+		return ec.fieldContext_VariantChange_changed(ctx, field)
+	case "eventName":
+		return ec.fieldContext_VariantChange_eventName(ctx, field)
+	case "sequence":
+		return ec.fieldContext_VariantChange_sequence(ctx, field)
+	case "variant":
+		return ec.fieldContext_VariantChange_variant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantChange", field.Name)
 }
 
 func (ec *executionContext) childFields_VariantConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11660,6 +16039,8 @@ func (ec *executionContext) childFields_WebhookEvent(ctx context.Context, field 
 		return ec.fieldContext_WebhookEvent_responses(ctx, field)
 	case "retryAfter":
 		return ec.fieldContext_WebhookEvent_retryAfter(ctx, field)
+	case "refundRequest":
+		return ec.fieldContext_WebhookEvent_refundRequest(ctx, field)
 	case "sentAt":
 		return ec.fieldContext_WebhookEvent_sentAt(ctx, field)
 	case "shipment":

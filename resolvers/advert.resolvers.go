@@ -152,6 +152,10 @@ func (r *advertResolver) Variants(ctx context.Context, obj *market.Advert, after
 	return childPage(ctx, variants, obj.Num, page{after, before, first, last})
 }
 
+func (r *advertChangeResolver) Advert(ctx context.Context, obj *market.ChangeOf[market.Advert]) (*market.Advert, error) {
+	return required[market.Advert](ctx, obj.Subject.Num)
+}
+
 func (r *advertOptionValueResolver) OptionType(ctx context.Context, obj *market.AdvertOptionValue) (*market.OptionType, error) {
 	return required[market.OptionType](ctx, obj.OptionTypeID)
 }
@@ -231,6 +235,10 @@ func (r *queryResolver) AllAdverts(ctx context.Context, after *string, before *s
 	return inTheirStates(ctx, adverts), nil
 }
 
+func (r *subscriptionResolver) AdvertChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error) {
+	return changed[market.Advert](ctx, eventNames)
+}
+
 func (r *unpublishedAdvertResolver) ExternalIds(ctx context.Context, obj *market.UnpublishedAdvert) ([]*market.ExternalID, error) {
 	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
@@ -240,6 +248,8 @@ func (r *unpublishedAdvertResolver) Variants(ctx context.Context, obj *market.Un
 }
 
 func (r *Resolver) Advert() graph.AdvertResolver { return &advertResolver{r} }
+
+func (r *Resolver) AdvertChange() graph.AdvertChangeResolver { return &advertChangeResolver{r} }
 
 func (r *Resolver) AdvertOptionValue() graph.AdvertOptionValueResolver {
 	return &advertOptionValueResolver{r}
@@ -253,6 +263,7 @@ func (r *Resolver) UnpublishedAdvert() graph.UnpublishedAdvertResolver {
 
 type (
 	advertResolver            struct{ *Resolver }
+	advertChangeResolver      struct{ *Resolver }
 	advertOptionValueResolver struct{ *Resolver }
 	deletedAdvertResolver     struct{ *Resolver }
 	unpublishedAdvertResolver struct{ *Resolver }

@@ -9,7 +9,16 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
+	"fmt"
 )
+
+func (r *invoiceResolver) Adjustments(ctx context.Context, obj *market.Invoice) ([]*market.Adjustment, error) {
+	panic(fmt.Errorf("not implemented: Adjustments - adjustments"))
+}
+
+func (r *invoiceResolver) Amendments(ctx context.Context, obj *market.Invoice) ([]*market.InvoiceAmendment, error) {
+	panic(fmt.Errorf("not implemented: Amendments - amendments"))
+}
 
 func (r *invoiceResolver) BuyerBillingAddress(ctx context.Context, obj *market.Invoice) (*market.Address, error) {
 	order, err := buyer(ctx, obj)
@@ -83,6 +92,10 @@ func (r *invoiceResolver) Order(ctx context.Context, obj *market.Invoice) (*mark
 	return buyer(ctx, obj)
 }
 
+func (r *invoiceResolver) RefundRequests(ctx context.Context, obj *market.Invoice) ([]*market.RefundRequest, error) {
+	panic(fmt.Errorf("not implemented: RefundRequests - refundRequests"))
+}
+
 func (r *invoiceResolver) Seller(ctx context.Context, obj *market.Invoice) (*market.Seller, error) {
 	return required[market.Seller](ctx, obj.SellerID)
 }
@@ -134,6 +147,10 @@ func (r *invoiceResolver) TotalIncludingAdjustmentsFormatted(ctx context.Context
 	return r.amount(obj.TotalIncludingAdjustmentsCents(), currency)
 }
 
+func (r *invoiceChangeResolver) Invoice(ctx context.Context, obj *market.ChangeOf[market.Invoice]) (*market.Invoice, error) {
+	return required[market.Invoice](ctx, obj.Subject.Num)
+}
+
 func (r *queryResolver) Invoices(ctx context.Context, after *string, before *string, filters *graph.InvoiceFilters, first *int, last *int, sort *graph.InvoiceSort) (*market.Connection[market.Invoice], error) {
 	var f filter
 	if filters != nil {
@@ -147,6 +164,15 @@ func (r *queryResolver) Invoices(ctx context.Context, after *string, before *str
 	return filtered[market.Invoice](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
+func (r *subscriptionResolver) InvoiceChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Invoice], error) {
+	return changed[market.Invoice](ctx, eventNames)
+}
+
 func (r *Resolver) Invoice() graph.InvoiceResolver { return &invoiceResolver{r} }
 
-type invoiceResolver struct{ *Resolver }
+func (r *Resolver) InvoiceChange() graph.InvoiceChangeResolver { return &invoiceChangeResolver{r} }
+
+type (
+	invoiceResolver       struct{ *Resolver }
+	invoiceChangeResolver struct{ *Resolver }
+)

@@ -9,7 +9,12 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
+	"fmt"
 )
+
+func (r *lineItemResolver) Adjustments(ctx context.Context, obj *market.LineItem) ([]*market.Adjustment, error) {
+	panic(fmt.Errorf("not implemented: Adjustments - adjustments"))
+}
 
 func (r *lineItemResolver) Advert(ctx context.Context, obj *market.LineItem) (*market.Advert, error) {
 	advert, err := optional[market.Advert](ctx, obj.AdvertID)

@@ -49,6 +49,10 @@ func (r *optionTypeResolver) Prototypes(ctx context.Context, obj *market.OptionT
 	return pageOf(found, page{after, before, first, last})
 }
 
+func (r *optionTypeChangeResolver) OptionType(ctx context.Context, obj *market.ChangeOf[market.OptionType]) (*market.OptionType, error) {
+	return required[market.OptionType](ctx, obj.Subject.Num)
+}
+
 func (r *optionValueResolver) ExternalIds(ctx context.Context, obj *market.OptionValue) ([]*market.ExternalID, error) {
 	return externalIDs(ctx, obj.Ref())
 }
@@ -57,11 +61,33 @@ func (r *optionValueResolver) OptionType(ctx context.Context, obj *market.Option
 	return one[market.OptionType](ctx, obj.OptionTypeID)
 }
 
+func (r *optionValueChangeResolver) OptionValue(ctx context.Context, obj *market.ChangeOf[market.OptionValue]) (*market.OptionValue, error) {
+	return required[market.OptionValue](ctx, obj.Subject.Num)
+}
+
+func (r *subscriptionResolver) OptionTypeChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionType], error) {
+	return changed[market.OptionType](ctx, eventNames)
+}
+
+func (r *subscriptionResolver) OptionValueChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionValue], error) {
+	return changed[market.OptionValue](ctx, eventNames)
+}
+
 func (r *Resolver) OptionType() graph.OptionTypeResolver { return &optionTypeResolver{r} }
+
+func (r *Resolver) OptionTypeChange() graph.OptionTypeChangeResolver {
+	return &optionTypeChangeResolver{r}
+}
 
 func (r *Resolver) OptionValue() graph.OptionValueResolver { return &optionValueResolver{r} }
 
+func (r *Resolver) OptionValueChange() graph.OptionValueChangeResolver {
+	return &optionValueChangeResolver{r}
+}
+
 type (
-	optionTypeResolver  struct{ *Resolver }
-	optionValueResolver struct{ *Resolver }
+	optionTypeResolver        struct{ *Resolver }
+	optionTypeChangeResolver  struct{ *Resolver }
+	optionValueResolver       struct{ *Resolver }
+	optionValueChangeResolver struct{ *Resolver }
 )

@@ -169,6 +169,10 @@ func (r *orderResolver) TotalFormatted(ctx context.Context, obj *market.Order, c
 	return r.amount(sum.TotalCents, currency)
 }
 
+func (r *orderChangeResolver) Order(ctx context.Context, obj *market.ChangeOf[market.Order]) (*market.Order, error) {
+	return required[market.Order](ctx, obj.Subject.Num)
+}
+
 func (r *queryResolver) Order(ctx context.Context, orderID string) (*market.Order, error) {
 	num, err := numberIn("orderId", "Order", orderID)
 	if err != nil {
@@ -182,6 +186,15 @@ func (r *queryResolver) UpdatedOrders(ctx context.Context, after *string, before
 	return list[market.Order](ctx, r.Resolver, page{after, before, first, last}, q)
 }
 
+func (r *subscriptionResolver) OrderChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error) {
+	return changed[market.Order](ctx, eventNames)
+}
+
 func (r *Resolver) Order() graph.OrderResolver { return &orderResolver{r} }
 
-type orderResolver struct{ *Resolver }
+func (r *Resolver) OrderChange() graph.OrderChangeResolver { return &orderChangeResolver{r} }
+
+type (
+	orderResolver       struct{ *Resolver }
+	orderChangeResolver struct{ *Resolver }
+)

@@ -40,7 +40,7 @@ var (
 	}
 	shipmentLog = relation[market.ShipmentStatus]{
 		name: "Shipment.statusLog", column: "shipment_id",
-		of: func(s *market.ShipmentStatus) int64 { return s.ShipmentID },
+		of: func(s *market.ShipmentStatus) int64 { return *s.ShipmentID },
 	}
 )
 

@@ -68,3 +68,16 @@ func globalID(typeName string, num *int64) *string {
 	id := market.Ref{Type: typeName, Num: *num}.ID()
 	return &id
 }
+
+// parcel is the shipment or return shipment that an entry of a status log is about.
+func parcel(ctx context.Context, s *market.ShipmentStatus) (market.AnyShipment, error) {
+	e, err := entity(ctx, s.Parcel())
+	if err != nil {
+		return nil, err
+	}
+	shipment, ok := e.(market.AnyShipment)
+	if !ok {
+		return nil, market.ErrNotFound
+	}
+	return shipment, nil
+}

@@ -9,6 +9,8 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
+	"fmt"
+	"time"
 )
 
 func (r *mutationResolver) SellerCreate(ctx context.Context, input graph.SellerCreateMutationInput) (*graph.SellerCreateMutationPayload, error) {
@@ -33,6 +35,10 @@ func (r *mutationResolver) SellerUpdate(ctx context.Context, input graph.SellerU
 	return &graph.SellerUpdateMutationPayload{Seller: seller, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
+func (r *mutationResolver) SellerDelete(ctx context.Context, input graph.SellerDeleteMutationInput) (*graph.SellerDeleteMutationPayload, error) {
+	panic(fmt.Errorf("not implemented: SellerDelete - sellerDelete"))
+}
+
 func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *graph.SellersWhereSort) (*market.Connection[market.Seller], error) {
 	var f filter
 	f.ids("id", "Seller", retailerIds)
@@ -42,6 +48,10 @@ func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before 
 		return nil, err
 	}
 	return filtered[market.Seller](ctx, r.Resolver, page{after, before, first, last}, f, order)
+}
+
+func (r *queryResolver) AllSellers(ctx context.Context, accountType []graph.AllSellersAccountTypeEnum, after *string, before *string, first *int, includeDeleted *bool, last *int, sort []*graph.AllSellersSort, updatedSince *time.Time) (*market.AllSellersConnection, error) {
+	panic(fmt.Errorf("not implemented: AllSellers - allSellers"))
 }
 
 func (r *sellerResolver) Address(ctx context.Context, obj *market.Seller) (*market.Address, error) {
@@ -73,6 +83,19 @@ func (r *sellerResolver) StoreDescriptionHTML(ctx context.Context, obj *market.S
 	return safeHTML(deref(obj.StoreDescription))
 }
 
+func (r *sellerChangeResolver) Seller(ctx context.Context, obj *market.ChangeOf[market.Seller]) (*market.Seller, error) {
+	return required[market.Seller](ctx, obj.Subject.Num)
+}
+
+func (r *subscriptionResolver) SellerChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Seller], error) {
+	return changed[market.Seller](ctx, eventNames)
+}
+
 func (r *Resolver) Seller() graph.SellerResolver { return &sellerResolver{r} }
 
-type sellerResolver struct{ *Resolver }
+func (r *Resolver) SellerChange() graph.SellerChangeResolver { return &sellerChangeResolver{r} }
+
+type (
+	sellerResolver       struct{ *Resolver }
+	sellerChangeResolver struct{ *Resolver }
+)

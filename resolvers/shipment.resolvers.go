@@ -94,19 +94,25 @@ func (r *shipmentResolver) TrackingLink(ctx context.Context, obj *market.Shipmen
 	return carrier.TrackingLink(obj.TrackingNumber), nil
 }
 
+func (r *shipmentChangeResolver) Shipment(ctx context.Context, obj *market.ChangeOf[market.Shipment]) (*market.Shipment, error) {
+	return required[market.Shipment](ctx, obj.Subject.Num)
+}
+
 func (r *shipmentStatusResolver) Shipment(ctx context.Context, obj *market.ShipmentStatus) (market.AnyShipment, error) {
-	shipment, err := required[market.Shipment](ctx, obj.ShipmentID)
-	if err != nil {
-		return nil, err
-	}
-	return shipment, nil
+	return parcel(ctx, obj)
 }
 
 func (r *shippedItemResolver) LineItem(ctx context.Context, obj *market.ShippedItem) (*market.LineItem, error) {
 	return required[market.LineItem](ctx, obj.LineItemID)
 }
 
+func (r *subscriptionResolver) ShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Shipment], error) {
+	return changed[market.Shipment](ctx, eventNames)
+}
+
 func (r *Resolver) Shipment() graph.ShipmentResolver { return &shipmentResolver{r} }
+
+func (r *Resolver) ShipmentChange() graph.ShipmentChangeResolver { return &shipmentChangeResolver{r} }
 
 func (r *Resolver) ShipmentStatus() graph.ShipmentStatusResolver { return &shipmentStatusResolver{r} }
 
@@ -114,6 +120,7 @@ func (r *Resolver) ShippedItem() graph.ShippedItemResolver { return &shippedItem
 
 type (
 	shipmentResolver       struct{ *Resolver }
+	shipmentChangeResolver struct{ *Resolver }
 	shipmentStatusResolver struct{ *Resolver }
 	shippedItemResolver    struct{ *Resolver }
 )

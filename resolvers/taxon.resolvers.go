@@ -40,6 +40,10 @@ func (r *queryResolver) Taxons(ctx context.Context, after *string, before *strin
 	return filtered[market.Taxon](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
+func (r *subscriptionResolver) TaxonChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Taxon], error) {
+	return changed[market.Taxon](ctx, eventNames)
+}
+
 func (r *taxonResolver) Adverts(ctx context.Context, obj *market.Taxon, after *string, before *string, first *int, last *int) (*market.Connection[market.Advert], error) {
 	return childPage(ctx, taxonAdverts, obj.Num, page{after, before, first, last})
 }
@@ -81,6 +85,15 @@ func (r *taxonResolver) TreeName(ctx context.Context, obj *market.Taxon, separat
 	return strings.Join(names, *or(separator, new(" > "))), nil
 }
 
+func (r *taxonChangeResolver) Taxon(ctx context.Context, obj *market.ChangeOf[market.Taxon]) (*market.Taxon, error) {
+	return required[market.Taxon](ctx, obj.Subject.Num)
+}
+
 func (r *Resolver) Taxon() graph.TaxonResolver { return &taxonResolver{r} }
 
-type taxonResolver struct{ *Resolver }
+func (r *Resolver) TaxonChange() graph.TaxonChangeResolver { return &taxonChangeResolver{r} }
+
+type (
+	taxonResolver       struct{ *Resolver }
+	taxonChangeResolver struct{ *Resolver }
+)

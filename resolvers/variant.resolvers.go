@@ -48,6 +48,10 @@ func (r *queryResolver) VariantsWhere(ctx context.Context, advertFilters *graph.
 	return filtered[market.Variant](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
+func (r *subscriptionResolver) VariantChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Variant], error) {
+	return changed[market.Variant](ctx, eventNames)
+}
+
 func (r *variantResolver) Advert(ctx context.Context, obj *market.Variant) (market.AllAdvert, error) {
 	advert, err := required[market.Advert](ctx, obj.AdvertID)
 	if err != nil {
@@ -136,6 +140,10 @@ func (r *variantResolver) VariantOptionValues(ctx context.Context, obj *market.V
 	return childPage(ctx, variantChoices, obj.Num, page{after, before, first, last})
 }
 
+func (r *variantChangeResolver) Variant(ctx context.Context, obj *market.ChangeOf[market.Variant]) (*market.Variant, error) {
+	return required[market.Variant](ctx, obj.Subject.Num)
+}
+
 func (r *variantOptionValueResolver) OptionType(ctx context.Context, obj *market.VariantOptionValue) (*market.OptionType, error) {
 	return required[market.OptionType](ctx, obj.OptionTypeID)
 }
@@ -146,11 +154,14 @@ func (r *variantOptionValueResolver) OptionValue(ctx context.Context, obj *marke
 
 func (r *Resolver) Variant() graph.VariantResolver { return &variantResolver{r} }
 
+func (r *Resolver) VariantChange() graph.VariantChangeResolver { return &variantChangeResolver{r} }
+
 func (r *Resolver) VariantOptionValue() graph.VariantOptionValueResolver {
 	return &variantOptionValueResolver{r}
 }
 
 type (
 	variantResolver            struct{ *Resolver }
+	variantChangeResolver      struct{ *Resolver }
 	variantOptionValueResolver struct{ *Resolver }
 )

@@ -31,6 +31,10 @@ func (r *webhookEventResolver) Responses(ctx context.Context, obj *market.Webhoo
 	return children(ctx, eventResponses, obj.Num)
 }
 
+func (r *webhookEventResolver) RefundRequest(ctx context.Context, obj *market.WebhookEvent) (*market.RefundRequest, error) {
+	return subject[market.RefundRequest](ctx, r.Resolver, obj)
+}
+
 func (r *webhookEventResolver) Shipment(ctx context.Context, obj *market.WebhookEvent) (*market.Shipment, error) {
 	return subject[market.Shipment](ctx, r.Resolver, obj)
 }

@@ -64,6 +64,9 @@ type (
 	AdvertEdge        = Edge[Advert]
 )
 
+// AdvertChange is a change of an advert.
+type AdvertChange = ChangeOf[Advert]
+
 var _ = register[Advert](true, ownedBySeller)
 
 // Ref names the advert.

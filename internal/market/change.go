@@ -85,3 +85,14 @@ func TypeOfClass(class string) (string, bool) {
 	}
 	return "", false
 }
+
+// AnyChange is a change as subscriptions show it, whatever its subject's type.
+type AnyChange interface{ EventName() WebhookEventName }
+
+// EventName is the action as the enum of the API spells it.
+func (c Change) EventName() WebhookEventName {
+	return WebhookEventName(strings.ToUpper(string(c.Action)))
+}
+
+// ChangeOf is a change whose subject is a T.
+type ChangeOf[T any] struct{ Change }

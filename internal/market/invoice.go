@@ -37,6 +37,8 @@ const (
 	FlagPaymentUnderReview InvoiceStatusFlag = "PAYMENT_UNDER_REVIEW"
 	FlagSent               InvoiceStatusFlag = "SENT"
 	FlagPartiallySent      InvoiceStatusFlag = "PARTIALLY_SENT"
+	FlagAwaitingReturn     InvoiceStatusFlag = "AWAITING_RETURN"
+	FlagAwaitingRefund     InvoiceStatusFlag = "AWAITING_REFUND"
 	FlagRefunded           InvoiceStatusFlag = "REFUNDED"
 	FlagCancelled          InvoiceStatusFlag = "CANCELLED"
 	FlagReady              InvoiceStatusFlag = "READY"
@@ -47,14 +49,22 @@ const (
 // Invoice is the part of an order that one seller fulfils in one way.
 type Invoice struct {
 	Base
+	// AdjustmentsCents is the sum of the adjustments on the invoice as a whole.
+	AdjustmentsCents int64 `changed:"totalIncludingAdjustmentsCents"`
+	// AwaitingRefund says that money is expected to go back to the buyer.
+	AwaitingRefund bool `changed:"statusFlags"`
+	// AwaitingReturn says that goods are expected back from the buyer.
+	AwaitingReturn bool `changed:"statusFlags"`
 	// CommissionRate is the share of the subtotal that the marketplace keeps, in percent; nil: no commission is agreed.
 	CommissionRate *float64 `changed:"commissionAmountCents"`
 	DeliveryType   DeliveryType
 	OrderID        int64
 	PaidAt         *time.Time
-	RemittedAt     *time.Time
-	SellerID       int64
-	Status         InvoiceStatus `changed:"status,statusFlags"`
+	// RefundedCents is what went back to the buyer.
+	RefundedCents int64 `changed:"statusFlags"`
+	RemittedAt    *time.Time
+	SellerID      int64
+	Status        InvoiceStatus `changed:"status,statusFlags"`
 	// TaxRate is the rate that all lines share, in per cent; nil where they differ or it is not known.
 	TaxRate *float64
 	// Totals are the sums of its line items.
@@ -67,6 +77,9 @@ type (
 	InvoiceConnection  = Connection[Invoice]
 	InvoiceEdge        = Edge[Invoice]
 )
+
+// InvoiceChange is a change of an invoice.
+type InvoiceChange = ChangeOf[Invoice]
 
 var _ = register[Invoice](true, ownedBySeller)
 
@@ -117,9 +130,17 @@ type LineItem struct {
 	PostageCents    int64
 	PostageTaxCents int64 `changed:"-"`
 	Quantity        int64
-	DispatchedCount int64 `changed:"quantityAwaitingDispatch,statusFull"`
-	SellerID        int64
-	Status          LineItemStatus `changed:"status,statusFull"`
+	DispatchedCount int64 `changed:"quantityAwaitingDispatch,quantityReturnable,statusFull"`
+	// ClaimedCents is what refund requests that are not denied, and amendments, take back of the line's total.
+	ClaimedCents int64 `changed:"-"`
+	// RecalledCount is how many sent pieces are in refund requests that are not denied, or in amendments.
+	RecalledCount int64 `changed:"quantityReturnable"`
+	// WithdrawnCount is how many pieces that were not sent are in such requests or amendments.
+	WithdrawnCount int64 `changed:"quantityAwaitingDispatch"`
+	// SettledCount is how many of those pieces, sent or not, the money went back for.
+	SettledCount int64 `changed:"-"`
+	SellerID     int64
+	Status       LineItemStatus `changed:"status,statusFull"`
 	// StockTaken is how many pieces the sale took from the variant's count; none of one with infinite quantity.
 	StockTaken     int64 `changed:"-"`
 	SubtotalCents  int64

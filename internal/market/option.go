@@ -51,6 +51,9 @@ type (
 	OptionTypeEdge        = Edge[OptionType]
 )
 
+// OptionTypeChange is a change of an option type.
+type OptionTypeChange = ChangeOf[OptionType]
+
 var _ = register[OptionType](true, nil)
 
 // Ref names the option type.
@@ -77,6 +80,9 @@ type (
 	OptionValueConnection  = Connection[OptionValue]
 	OptionValueEdge        = Edge[OptionValue]
 )
+
+// OptionValueChange is a change of an option value.
+type OptionValueChange = ChangeOf[OptionValue]
 
 var _ = register[OptionValue](true, nil)
 

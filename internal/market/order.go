@@ -47,6 +47,9 @@ type (
 	OrderEdge               = Edge[Order]
 )
 
+// OrderChange is a change of an order.
+type OrderChange = ChangeOf[Order]
+
 var _ = register[Order](true, func(seller int64) []Cond {
 	return []Cond{InQuery("id", Sub{Kind: "Invoice", Column: "order_id", Where: []Cond{Eq("seller_id", seller)}})}
 })

@@ -3,6 +3,7 @@ package market
 // Seller is a business that sells on the marketplace.
 type Seller struct {
 	Base
+	Deletion
 	AccountType                        *string
 	AddressID                          *int64
 	BaseCommissionRate                 *float64
@@ -34,6 +35,34 @@ type (
 	SellerConnection = Connection[Seller]
 	SellerEdge       = Edge[Seller]
 )
+
+// AllSeller is a seller in either state: Seller or DeletedSeller.
+type AllSeller interface{ anySeller() }
+
+func (s *Seller) anySeller() {}
+
+// DeletedSeller is what is left to see of a deleted seller.
+type DeletedSeller struct{ *Seller }
+
+// AllSellersConnection is a page of sellers in any state.
+type AllSellersConnection struct {
+	Edges    []*AllSellerEdge
+	Nodes    []AllSeller
+	PageInfo *PageInfo
+	Total    func() (int, error)
+}
+
+// TotalCount counts the rows of all pages.
+func (c *AllSellersConnection) TotalCount() (int, error) { return c.Total() }
+
+// AllSellerEdge is a seller in any state with its cursor.
+type AllSellerEdge struct {
+	Cursor string
+	Node   AllSeller
+}
+
+// SellerChange is a change of a seller.
+type SellerChange = ChangeOf[Seller]
 
 var _ = register[Seller](true, func(seller int64) []Cond { return []Cond{Eq("id", seller)} })
 

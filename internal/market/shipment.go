@@ -19,6 +19,9 @@ type AnyShipment interface{ anyShipment() }
 
 func (s *Shipment) anyShipment() {}
 
+// ShipmentChange is a change of a shipment.
+type ShipmentChange = ChangeOf[Shipment]
+
 var _ = register[Shipment](true, ownedBySeller)
 
 // Ref names the shipment.
@@ -83,9 +86,11 @@ var shipmentStates = []ShipmentState{
 // ShipmentStatus is one entry of a shipment's log.
 type ShipmentStatus struct {
 	Base
-	SellerID   int64
-	ShipmentID int64
-	Status     ShipmentState
+	// ReturnShipmentID or ShipmentID is the parcel's; the other is nil.
+	ReturnShipmentID *int64
+	SellerID         int64
+	ShipmentID       *int64
+	Status           ShipmentState
 }
 
 // ShipmentStatusConnection is a page of a shipment's log.
@@ -102,10 +107,18 @@ func (s *ShipmentStatus) Ref() Ref { return Ref{"ShipmentStatus", s.Num} }
 // ID is the entry's global id.
 func (s *ShipmentStatus) ID() string { return s.Ref().ID() }
 
+// Parcel names the shipment or return shipment that the entry is about.
+func (s *ShipmentStatus) Parcel() Ref {
+	if s.ReturnShipmentID != nil {
+		return Ref{"ReturnShipment", *s.ReturnShipmentID}
+	}
+	return Ref{"Shipment", *s.ShipmentID}
+}
+
 func (s *ShipmentStatus) sellers() []int64 { return []int64{s.SellerID} }
 
 func (s *ShipmentStatus) parents() []parent {
-	return []parent{{ref: Ref{"Shipment", s.ShipmentID}, field: "statusLog"}}
+	return []parent{{ref: s.Parcel(), field: "statusLog"}}
 }
 
 // ShipmentCarrier brings parcels. TrackingURL holds the placeholder {tracking_number}.

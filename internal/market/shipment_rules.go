@@ -216,7 +216,7 @@ func (m *Market) CreateShipmentStatus(ctx context.Context, actor Actor, shipment
 		if err := p.err(); err != nil {
 			return nil, err
 		}
-		entry := &ShipmentStatus{SellerID: shipment.SellerID, ShipmentID: shipment.Num, Status: state}
+		entry := &ShipmentStatus{SellerID: shipment.SellerID, ShipmentID: new(shipment.Num), Status: state}
 		return entry, u.add(entry)
 	})
 }

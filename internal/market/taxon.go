@@ -26,6 +26,9 @@ type (
 	TaxonEdge        = Edge[Taxon]
 )
 
+// TaxonChange is a change of a taxon.
+type TaxonChange = ChangeOf[Taxon]
+
 var _ = register[Taxon](true, nil)
 
 // Ref names the taxon.

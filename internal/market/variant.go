@@ -29,6 +29,9 @@ type (
 	VariantEdge       = Edge[Variant]
 )
 
+// VariantChange is a change of a variant.
+type VariantChange = ChangeOf[Variant]
+
 var _ = register[Variant](true, ownedBySeller)
 
 // Ref names the variant.

@@ -112,6 +112,8 @@ func (postgresDialect) replacements() []string {
 	return []string{
 		"{{pk}}", "BIGSERIAL PRIMARY KEY",
 		"{{given pk}}", "BIGINT PRIMARY KEY",
+		"{{postgres}}", "",
+		"{{sqlite}}", "-- ",
 		"{{text}}", `TEXT COLLATE "C"`,
 		"{{bytes}}", "BYTEA",
 	}

@@ -161,6 +161,8 @@ func (sqliteDialect) replacements() []string {
 	return []string{
 		"{{pk}}", "INTEGER PRIMARY KEY AUTOINCREMENT",
 		"{{given pk}}", "INTEGER PRIMARY KEY",
+		"{{postgres}}", "-- ",
+		"{{sqlite}}", "",
 		"{{text}}", "TEXT",
 		"{{bytes}}", "BLOB",
 	}
