@@ -139,27 +139,26 @@ func (d *advertDraft) fillReferences() error {
 }
 
 // fillSeller gives a new advert its seller: the actor's own, or the one that an operator names.
-func (d *advertDraft) fillSeller() error {
-	a, own := d.advert, d.u.actor.Seller
+func (d *advertDraft) fillSeller() (err error) {
+	a := d.advert
 	if a.Num == 0 {
-		a.SellerID = own
+		a.SellerID = d.u.actor.Seller
 	}
 	switch {
 	case d.in.SellerID == nil && a.SellerID == 0:
 		d.p.add("seller_id", "can't be blank for a key of the operator")
 	case d.in.SellerID == nil:
 	case a.SellerID == 0:
-		seller, err := peek[Seller](d.u, &d.p, "seller_id", *d.in.SellerID)
-		if seller != nil {
-			a.SellerID = seller.Num
-		}
-		return err
+		a.SellerID = numberOf(&d.p, "seller_id", *d.in.SellerID, "Seller")
 	default:
 		if num := numberOf(&d.p, "seller_id", *d.in.SellerID, "Seller"); num != 0 && num != a.SellerID {
 			d.p.add("seller_id", "can't be another seller")
 		}
 	}
-	return nil
+	if a.Num == 0 && a.SellerID != 0 {
+		a.SellerID, err = d.u.keepSeller(&d.p, "seller_id", a.SellerID)
+	}
+	return err
 }
 
 // fillAttributes sets what the input says of the advert's own row.

@@ -88,6 +88,9 @@ func TestNoFaultOfTheCatalogueIsSwallowed(t *testing.T) {
 		}},
 		{"deleted variant", func(m *market.Market) (any, error) { return none(m.DeleteVariant(ctx, c.owner, v.ID())) }},
 		{"deleted advert", func(m *market.Market) (any, error) { return none(m.DeleteAdvert(ctx, c.owner, doomed.ID())) }},
+		{"deleted seller", func(m *market.Market) (any, error) {
+			return none(m.DeleteSeller(ctx, operator, market.Ref{Type: "Seller", Num: c.stranger.Seller}.ID()))
+		}},
 	} {
 		for n := 1; ; n++ {
 			c.store.take()

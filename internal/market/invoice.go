@@ -60,8 +60,8 @@ type Invoice struct {
 	DeliveryType   DeliveryType
 	OrderID        int64
 	PaidAt         *time.Time
-	// RefundedCents is what went back to the buyer.
-	RefundedCents int64 `changed:"statusFlags"`
+	// RefundedCents is what went back to the buyer; the first of it makes a flag, the rest does not.
+	RefundedCents int64 `changed:"-"`
 	RemittedAt    *time.Time
 	SellerID      int64
 	Status        InvoiceStatus `changed:"status,statusFlags"`

@@ -1,6 +1,9 @@
 package market
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // StatusFlags is all that is true of the invoice now; empty while payment is awaited.
 func (i *Invoice) StatusFlags() []InvoiceStatusFlag {
@@ -11,19 +14,60 @@ func (i *Invoice) StatusFlags() []InvoiceStatusFlag {
 	if i.Status != InvoicePaid && i.Status != InvoiceAwaitingPayment {
 		flags = append(flags, InvoiceStatusFlag(i.Status))
 	}
+	if i.AwaitingReturn {
+		flags = append(flags, FlagAwaitingReturn)
+	}
+	if i.AwaitingRefund {
+		flags = append(flags, FlagAwaitingRefund)
+	}
+	if i.RefundedCents > 0 && i.Status != InvoiceRefunded {
+		flags = append(flags, FlagRefunded)
+	}
 	if i.RemittedAt != nil {
 		flags = append(flags, FlagRemitted)
 	}
 	return flags
 }
 
-// TotalIncludingAdjustmentsCents is the total with later fees and promotions.
-func (i *Invoice) TotalIncludingAdjustmentsCents() int64 { return i.TotalCents }
+// followItems moves a paid invoice to what its lines say of it. What was ever
+// sent counts, also where it came back. Where nothing is to be sent, only the
+// end of all lines moves it.
+func (i *Invoice) followItems(items []*LineItem) {
+	some := func(is func(*LineItem) bool) bool { return slices.ContainsFunc(items, is) }
+	switch {
+	case !some(func(l *LineItem) bool { return l.Status != LineCancelled }):
+		i.Status = InvoiceCancelled
+	case !some(func(l *LineItem) bool { return l.Status != LineCancelled && l.Status != LineRefunded }):
+		i.Status = InvoiceRefunded
+	case !i.DeliveryType.dispatched():
+	case !some(func(l *LineItem) bool { return l.DispatchedCount > 0 }):
+		i.Status = InvoicePaid
+	case some(func(l *LineItem) bool { return l.waiting() > 0 }):
+		i.Status = InvoicePartiallySent
+	default:
+		i.Status = InvoiceSent
+	}
+}
 
-// CommissionAmountCents is what the marketplace keeps of the invoice's
-// subtotal, rounded once; nil where no commission is agreed.
+// whyNotRefunded says why no money of the invoice can go back; "" where it can.
+func (i *Invoice) whyNotRefunded() string {
+	switch i.Status {
+	case InvoicePaid, InvoicePartiallySent, InvoiceSent, InvoiceReady, InvoiceCollected:
+		return ""
+	case InvoiceAwaitingPayment:
+		return "is not paid yet"
+	}
+	return fmt.Sprintf("is %s, with nothing to take back", i.Status)
+}
+
+// TotalIncludingAdjustmentsCents is what the buyer pays: the total of the lines,
+// with the fees and promotions of the invoice as a whole.
+func (i *Invoice) TotalIncludingAdjustmentsCents() int64 { return i.TotalCents + i.AdjustmentsCents }
+
+// CommissionAmountCents is what the marketplace keeps of what promotions leave
+// of the invoice's goods, rounded once; nil where no commission is agreed.
 func (i *Invoice) CommissionAmountCents() *int64 {
-	return commission(i.SubtotalCents, i.CommissionRate)
+	return commission(i.goodsCents(), i.CommissionRate)
 }
 
 // dispatched reports whether the goods are sent, and so need shipments.
@@ -31,6 +75,9 @@ func (d DeliveryType) dispatched() bool { return d == BuyOnline }
 
 // final reports whether nothing more is expected to happen to the invoice.
 func (i *Invoice) final() bool {
+	if i.AwaitingReturn || i.AwaitingRefund {
+		return false
+	}
 	switch i.Status {
 	case InvoiceSent, InvoiceCollected, InvoiceRefunded, InvoiceCancelled:
 		return true
@@ -66,11 +113,11 @@ func AggregateStatusFinal(invoices []*Invoice) *bool {
 	return new(!slices.ContainsFunc(invoices, func(i *Invoice) bool { return !i.final() }))
 }
 
-// CommissionAmountCents is what the marketplace keeps of the line's subtotal;
-// nil where no commission is agreed. The invoice's is rounded by itself, so
-// that the lines' may differ from it by cents.
+// CommissionAmountCents is what the marketplace keeps of what promotions leave of
+// the line's goods; nil where no commission is agreed. The invoice's is rounded
+// by itself, so that the lines' may differ from it by cents.
 func (l *LineItem) CommissionAmountCents() *int64 {
-	return commission(l.SubtotalCents, l.CommissionRate)
+	return commission(l.totals().goodsCents(), l.CommissionRate)
 }
 
 // QuantityAwaitingDispatch is how many pieces are still to be sent; nil where
@@ -79,8 +126,11 @@ func (l *LineItem) QuantityAwaitingDispatch() *int64 {
 	if !l.DeliveryType.dispatched() || l.Status == LineRefunded || l.Status == LineCancelled {
 		return nil
 	}
-	return new(l.Quantity - l.DispatchedCount)
+	return new(l.unsent())
 }
+
+// unsent is how many pieces were not sent and are not taken back either.
+func (l *LineItem) unsent() int64 { return l.Quantity - l.DispatchedCount - l.WithdrawnCount }
 
 // waiting is how many pieces are still to be sent.
 func (l *LineItem) waiting() int64 { return Opt[int64]{Value: l.QuantityAwaitingDispatch()}.Or(0) }
@@ -90,12 +140,25 @@ func (l *LineItem) QuantityReturnable() int64 {
 	if l.Status != LineAllocated {
 		return 0
 	}
-	return l.DispatchedCount
+	return l.DispatchedCount - l.RecalledCount
 }
 
-// StatusFull is the line's status with the dispatch told apart.
+// settle counts pieces that the money went back for. A line that has none left
+// has come to its end.
+func (l *LineItem) settle(quantity int64) {
+	l.SettledCount += quantity
+	switch {
+	case l.SettledCount < l.Quantity:
+	case l.DispatchedCount == 0:
+		l.Status = LineCancelled
+	default:
+		l.Status = LineRefunded
+	}
+}
+
+// StatusFull is the line's status with the dispatch told apart: what is called off needs no sending.
 func (l *LineItem) StatusFull() LineItemStatusFull {
-	if l.Status == LineAllocated && l.DispatchedCount == l.Quantity {
+	if l.Status == LineAllocated && l.DispatchedCount > 0 && l.waiting() == 0 {
 		return LineShipped
 	}
 	return LineItemStatusFull(l.Status)

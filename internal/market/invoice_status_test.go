@@ -22,6 +22,12 @@ func TestStatusFlags(t *testing.T) {
 		{market.Invoice{Status: market.InvoicePaymentUnderReview, PaidAt: paid}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagPaymentUnderReview}},
 		{market.Invoice{Status: market.InvoiceCollected, PaidAt: paid}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagCollected}},
 		{market.Invoice{Status: market.InvoiceCancelled, PaidAt: unpaid}, []market.InvoiceStatusFlag{market.FlagCancelled}},
+		{market.Invoice{Status: market.InvoicePaid, PaidAt: paid, RefundedCents: 1}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagRefunded}},
+		{market.Invoice{Status: market.InvoiceRefunded, PaidAt: paid, RefundedCents: 1}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagRefunded}},
+		{market.Invoice{Status: market.InvoiceRefunded, PaidAt: paid}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagRefunded}},
+		{market.Invoice{Status: market.InvoiceCancelled, PaidAt: paid, RefundedCents: 1}, []market.InvoiceStatusFlag{market.FlagPaid, market.FlagCancelled, market.FlagRefunded}},
+		{market.Invoice{Status: market.InvoiceSent, PaidAt: paid, AwaitingReturn: true, AwaitingRefund: true, RefundedCents: 1, RemittedAt: remitted},
+			[]market.InvoiceStatusFlag{market.FlagPaid, market.FlagSent, market.FlagAwaitingReturn, market.FlagAwaitingRefund, market.FlagRefunded, market.FlagRemitted}},
 	} {
 		if got := tc.invoice.StatusFlags(); !slices.Equal(got, tc.want) || got == nil {
 			t.Errorf("%s: %v, want %v", tc.invoice.Status, got, tc.want)
@@ -60,6 +66,17 @@ func TestAggregateStatus(t *testing.T) {
 	}
 }
 
+// What comes back, or is still to be paid back, will change its invoice.
+func TestAnAwaitedRefundIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, invoice := range []market.Invoice{{AwaitingReturn: true}, {AwaitingRefund: true}} {
+		invoice.Status, invoice.DeliveryType = market.InvoiceSent, market.BuyOnline
+		if *market.AggregateStatusFinal([]*market.Invoice{&invoice}) {
+			t.Errorf("%+v is final", invoice)
+		}
+	}
+}
+
 func TestQuantitiesOfALine(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -73,6 +90,10 @@ func TestQuantitiesOfALine(t *testing.T) {
 		{"paid", market.LineItem{Quantity: 3, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(3)), 0, "ALLOCATED"},
 		{"partly sent", market.LineItem{Quantity: 3, DispatchedCount: 2, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(1)), 2, "ALLOCATED"},
 		{"sent", market.LineItem{Quantity: 3, DispatchedCount: 3, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(0)), 3, market.LineShipped},
+		{"asked back", market.LineItem{Quantity: 5, DispatchedCount: 2, WithdrawnCount: 1, RecalledCount: 1, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(2)), 1, "ALLOCATED"},
+		{"sent as far as it is not asked back", market.LineItem{Quantity: 3, DispatchedCount: 2, WithdrawnCount: 1, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(0)), 2, market.LineShipped},
+		{"all asked back", market.LineItem{Quantity: 3, WithdrawnCount: 3, Status: market.LineAllocated, DeliveryType: market.BuyOnline}, new(int64(0)), 0, "ALLOCATED"},
+		{"refunded", market.LineItem{Quantity: 3, DispatchedCount: 3, RecalledCount: 3, Status: market.LineRefunded, DeliveryType: market.BuyOnline}, nil, 0, "REFUNDED"},
 		{"not to be sent", market.LineItem{Quantity: 3, Status: market.LineAllocated, DeliveryType: market.NoDispatch}, nil, 0, "ALLOCATED"},
 		{"cancelled", market.LineItem{Quantity: 3, Status: market.LineCancelled, DeliveryType: market.BuyOnline}, nil, 0, "CANCELLED"},
 	} {

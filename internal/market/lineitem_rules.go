@@ -17,6 +17,8 @@ type MoneyAttributes struct {
 
 // LineItemAttributes is what orderCreate says of one line.
 type LineItemAttributes struct {
+	// Adjustments are promotions and fees on the line, in the order in which they apply.
+	Adjustments []AdjustmentAttributes
 	// Cost is the price of the whole line; nil: the variant's current price for each piece.
 	Cost *MoneyAttributes
 	// DeliveryType defaults to BuyOnline.
@@ -45,6 +47,8 @@ type orderLine struct {
 	advert  *Advert
 	seller  *Seller
 	item    *LineItem
+	// adjusted is what the line comes to; empty before it has its price.
+	adjusted adjusted
 }
 
 func (l *orderLine) field(name string) string { return at(l.path, name) }
@@ -65,6 +69,7 @@ func (l *orderLine) check(p *problems) {
 	if !slices.Contains([]DeliveryType{BuyOnline, ClickAndCollect, NoDispatch}, l.delivery()) {
 		p.add(l.field("delivery_type"), "is no delivery type")
 	}
+	checkAdjustments(p, l.field("adjustments"), l.in.Adjustments)
 	switch {
 	case l.num == 0: // noted when the id was read
 	case l.variant == nil:
@@ -94,7 +99,8 @@ func (l *orderLine) takeStock(p *problems) {
 	l.item.StockTaken = l.in.Quantity
 }
 
-// price works out the line's amounts, and compares them with what the caller reckoned.
+// price works out the line's amounts, and compares them with what the caller
+// reckoned. Tax that follows from a rate is in what promotions leave to pay.
 func (l *orderLine) price(p *problems, now time.Time) {
 	cost, postage := l.cost(p, now), l.postage(p)
 	if cost == nil || postage == nil {
@@ -103,10 +109,14 @@ func (l *orderLine) price(p *problems, now time.Time) {
 	item := l.item
 	item.SubtotalCents, item.TaxRate = cost.Amount, cost.TaxRate
 	item.ItemAmountCents = divideHalfUp(cost.Amount, item.Quantity)
-	item.PostageCents, item.PostageTaxCents = postage.Amount, postage.tax()
-	item.TaxTotalCents = cost.tax() + postage.tax()
-	item.TotalCents = item.SubtotalCents + item.PostageCents
-	checkTotal(p, l.field("total_cents"), l.in.TotalCents, item.TotalCents)
+	due := &l.adjusted
+	due.goods, due.postage = cost.Amount, postage.Amount
+	due.apply(p, l.field("adjustments"), l.in.Adjustments)
+	item.PostageCents, item.PostageTaxCents = postage.Amount, postage.taxIn(due.postage)
+	item.TaxTotalCents = cost.taxIn(due.goods) + item.PostageTaxCents
+	item.DiscountCents = due.goods + due.postage - cost.Amount - postage.Amount
+	item.TotalCents = due.totalCents()
+	checkTotal(p, l.field("total_cents"), l.in.TotalCents, item.totals(), 0)
 }
 
 // cost is the price of all pieces; nil where that is refused.
@@ -155,13 +165,18 @@ func checkCents(p *problems, field string, cents int64) bool {
 	return true
 }
 
-// checkTotal refuses a total that is too great, or not what the caller reckoned.
-func checkTotal(p *problems, field string, reckoned *int64, cents int64) {
+// checkTotal refuses totals that are too great, or not what the caller reckoned:
+// with the adjustments of an invoice as a whole, or without them.
+func checkTotal(p *problems, field string, reckoned *int64, totals Totals, adjustments int64) {
+	lines, whole := totals.TotalCents, totals.TotalCents+adjustments
 	switch {
-	case cents > maxCents:
+	case totals.tooMuch() || whole > maxCents:
 		p.add(field, tooMuch, maxCents)
-	case reckoned != nil && *reckoned != cents:
-		p.add(field, "is %d, but it comes to %d", *reckoned, cents)
+	case reckoned == nil || *reckoned == lines || *reckoned == whole:
+	case adjustments == 0:
+		p.add(field, "is %d, but it comes to %d", *reckoned, lines)
+	default:
+		p.add(field, "is %d, but it comes to %d, and to %d with its adjustments", *reckoned, lines, whole)
 	}
 }
 
@@ -182,13 +197,13 @@ func (m *MoneyAttributes) checked(p *problems, field string) *MoneyAttributes {
 	return m
 }
 
-// tax is how much of the amount is tax.
-func (m *MoneyAttributes) tax() int64 {
+// taxIn is how much of what is left of the amount is tax.
+func (m *MoneyAttributes) taxIn(cents int64) int64 {
 	switch {
 	case m.Tax != nil:
-		return *m.Tax
+		return min(*m.Tax, cents)
 	case m.TaxRate != nil:
-		return containedTax(m.Amount, *m.TaxRate)
+		return containedTax(cents, *m.TaxRate)
 	}
 	return 0
 }

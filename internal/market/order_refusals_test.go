@@ -169,7 +169,7 @@ func TestCreateOrderRefusals(t *testing.T) {
 func (r *refusals) footprint() []int64 {
 	found := []int64{
 		int64(len(rows[market.Order](r.sales))), int64(len(rows[market.Invoice](r.sales))), int64(len(rows[market.LineItem](r.sales))),
-		int64(len(rows[market.ExternalID](r.sales))), int64(len(rows[market.Metadatum](r.sales))),
+		int64(len(rows[market.ExternalID](r.sales))), int64(len(rows[market.Metadatum](r.sales))), int64(len(rows[market.Adjustment](r.sales))),
 	}
 	for _, v := range rows[market.Variant](r.sales) {
 		found = append(found, v.CountOnHand)

@@ -39,10 +39,13 @@ func (in OrderAttributes) fill(p *problems, order *Order) {
 
 // InvoiceAttributes is what orderCreate says of an invoice.
 type InvoiceAttributes struct {
+	// Adjustments are promotions and fees on the invoice as a whole, in the order in which they apply.
+	Adjustments []AdjustmentAttributes
 	ExternalIDs []Pair
 	LineItems   []LineItemAttributes
 	Metadata    []Pair
-	// TotalCents is what the caller reckons the invoice comes to; nil skips the comparison.
+	// TotalCents is what the caller reckons the invoice comes to, with or without
+	// Adjustments; nil skips the comparison.
 	TotalCents *int64
 }
 
@@ -93,6 +96,9 @@ func (b *basket) fill() error {
 	for _, l := range b.lines {
 		l.check(&b.p)
 	}
+	for _, d := range b.drafts {
+		checkAdjustments(&b.p, at(d.path, "adjustments"), d.in.Adjustments)
+	}
 	if err := b.p.err(); err != nil {
 		return err
 	}
@@ -107,6 +113,9 @@ func (b *basket) fill() error {
 	}
 	if err := b.p.err(); err != nil {
 		return err
+	}
+	for _, d := range b.drafts {
+		d.adjust(&b.p)
 	}
 	b.checkTotals()
 	return b.p.err()
@@ -160,11 +169,11 @@ func (b *basket) checkTotals() {
 	for _, d := range b.drafts {
 		totals := totalsOfLines(d.items())
 		if d.path != "" {
-			checkTotal(&b.p, at(d.path, "total_cents"), d.in.TotalCents, totals.TotalCents)
+			checkTotal(&b.p, at(d.path, "total_cents"), d.in.TotalCents, totals, d.adjusted.sumCents())
 		}
 		sum = sum.plus(totals)
 	}
-	if sum.TotalCents > maxCents {
+	if sum.tooMuch() {
 		b.p.add("base", "the order "+tooMuch, maxCents)
 	}
 }

@@ -2,8 +2,6 @@ package market
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -77,16 +75,26 @@ func (b *basket) storeInvoice(d *invoiceDraft, order *Order, invoice *Invoice) e
 	if err := b.mark(d.path, invoice.Ref(), d.in.ExternalIDs, d.in.Metadata); err != nil {
 		return err
 	}
+	if err := b.u.keepAdjustments(d.adjusted.adjustments, invoice, nil); err != nil {
+		return err
+	}
 	for _, l := range d.lines {
-		l.item.OrderID, l.item.InvoiceID = order.Num, invoice.Num
-		if err := b.u.add(l.item); err != nil {
-			return err
-		}
-		if err := b.mark(l.path, l.item.Ref(), l.in.ExternalIDs, l.in.Metadata); err != nil {
+		if err := b.storeLine(l, invoice); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (b *basket) storeLine(l *orderLine, invoice *Invoice) error {
+	l.item.OrderID, l.item.InvoiceID = invoice.OrderID, invoice.Num
+	if err := b.u.add(l.item); err != nil {
+		return err
+	}
+	if err := b.mark(l.path, l.item.Ref(), l.in.ExternalIDs, l.in.Metadata); err != nil {
+		return err
+	}
+	return b.u.keepAdjustments(l.adjusted.adjustments, invoice, l.item)
 }
 
 // mark gives a new entity its external ids and its metadata.
@@ -110,27 +118,11 @@ func (u *unit) saleOf(order *Order) (*sale, error) {
 	return &sale{order: order, invoices: invoices, items: items}, nil
 }
 
-// restock gives back what the lines took, save to variants that were deleted
-// since. Adverts are locked before their variants, as when the order was made.
+// restock gives back all that the lines took.
 func (u *unit) restock(items []*LineItem) error {
-	taken := map[int64]int64{}
-	adverts := []int64{}
+	taken := make(map[*LineItem]int64, len(items))
 	for _, l := range items {
-		if l.StockTaken > 0 && l.VariantID != nil && l.AdvertID != nil {
-			taken[*l.VariantID] += l.StockTaken
-			adverts = append(adverts, *l.AdvertID)
-		}
-		l.StockTaken = 0
+		taken[l] = l.StockTaken
 	}
-	if _, err := list[Advert](u, In("id", adverts)); err != nil {
-		return fmt.Errorf("lock the adverts of an abandoned order: %w", err)
-	}
-	variants, err := list[Variant](u, In("id", slices.Collect(maps.Keys(taken))))
-	if err != nil {
-		return fmt.Errorf("lock the variants of an abandoned order: %w", err)
-	}
-	for _, v := range variants {
-		v.CountOnHand += taken[v.Num]
-	}
-	return nil
+	return u.giveBack(taken)
 }

@@ -16,6 +16,8 @@ type invoiceDraft struct {
 	// path is the invoice's place in the input; "" where the split made it.
 	path  string
 	lines []*orderLine
+	// adjusted is what the lines come to with the adjustments of the invoice as a whole.
+	adjusted adjusted
 }
 
 // split groups lines into one invoice for each seller and delivery type, in
@@ -94,6 +96,16 @@ func placed(path string, inputs []LineItemAttributes) []*orderLine {
 	return lines
 }
 
+// adjust makes the adjustments of an invoice whose lines have their prices. Its
+// promotions are taken off what those of its lines leave.
+func (d *invoiceDraft) adjust(p *problems) {
+	for _, l := range d.lines {
+		d.adjusted.goods += l.adjusted.goods
+		d.adjusted.postage += l.adjusted.postage
+	}
+	d.adjusted.apply(p, at(d.path, "adjustments"), d.in.Adjustments)
+}
+
 // items are the line items of a draft.
 func (d *invoiceDraft) items() []*LineItem {
 	items := make([]*LineItem, len(d.lines))
@@ -107,17 +119,17 @@ func (d *invoiceDraft) items() []*LineItem {
 func (d *invoiceDraft) invoice() *Invoice {
 	first, items := d.lines[0], d.items()
 	return &Invoice{
-		CommissionRate: first.seller.BaseCommissionRate, DeliveryType: first.delivery(), SellerID: first.seller.Num,
-		Status: InvoiceAwaitingPayment, TaxRate: sharedTaxRate(items), Totals: totalsOfLines(items),
+		AdjustmentsCents: d.adjusted.sumCents(), CommissionRate: first.seller.BaseCommissionRate, DeliveryType: first.delivery(), SellerID: first.seller.Num,
+		Status: InvoiceAwaitingPayment, TaxRate: sharedRate(items, func(l *LineItem) *float64 { return l.TaxRate }), Totals: totalsOfLines(items),
 	}
 }
 
-// sharedTaxRate is the rate that all lines have; nil where they differ or one is not known.
-func sharedTaxRate(items []*LineItem) *float64 {
-	rate := items[0].TaxRate
-	differs := func(l *LineItem) bool { return rate == nil || l.TaxRate == nil || *l.TaxRate != *rate }
-	if slices.ContainsFunc(items, differs) {
+// sharedRate is the rate that all rows have; nil where they differ or one is not known.
+func sharedRate[T any](rows []*T, rate func(*T) *float64) *float64 {
+	first := rate(rows[0])
+	differs := func(row *T) bool { other := rate(row); return first == nil || other == nil || *other != *first }
+	if slices.ContainsFunc(rows, differs) {
 		return nil
 	}
-	return rate
+	return first
 }

@@ -57,8 +57,8 @@ func (u *unit) correct(p *problems, order *Order, status OrderStatus, in BuyerAt
 	return p.err()
 }
 
-// possible says in words what an order can become.
-func possible(next []OrderStatus) string {
+// possible says in words what an order, or what else has states, can become.
+func possible[S ~string](next []S) string {
 	if len(next) == 0 {
 		return "the former is final"
 	}

@@ -38,7 +38,9 @@ const (
 	OpGte                  // at or above
 	OpLte                  // at or below
 	OpGt                   // above
+	OpLt                   // below
 	OpContains             // text that contains the value, whatever its case
+	OpEqualFold            // text equal to the value, whatever its case
 	OpInQuery              // one of the values that a Sub selects
 	OpNotInQuery           // none of the values that a Sub selects, which must hold no null
 	OpAny                  // one of several conditions, in Any
@@ -79,8 +81,14 @@ func Lte(column string, value any) Cond { return Cond{Column: column, Op: OpLte,
 // Gt holds where the column is above value.
 func Gt(column string, value any) Cond { return Cond{Column: column, Op: OpGt, Value: value} }
 
+// Lt holds where the column is below value.
+func Lt(column string, value any) Cond { return Cond{Column: column, Op: OpLt, Value: value} }
+
 // Contains holds where the column has text within it, whatever the case.
 func Contains(column, text string) Cond { return Cond{Column: column, Op: OpContains, Value: text} }
+
+// EqualFold holds where the column is text, whatever the case.
+func EqualFold(column, text string) Cond { return Cond{Column: column, Op: OpEqualFold, Value: text} }
 
 // InQuery holds where the column is one of what sub selects.
 func InQuery(column string, sub Sub) Cond { return Cond{Column: column, Op: OpInQuery, Sub: &sub} }

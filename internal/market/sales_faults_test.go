@@ -67,6 +67,8 @@ func TestNoFaultIsSwallowed(t *testing.T) {
 	in := market.OrderCreate{Invoices: []market.InvoiceAttributes{{ExternalIDs: pairs, Metadata: pairs, LineItems: []market.LineItemAttributes{line(variant, 2)}}}}
 	in.Order = market.OrderAttributes{ExternalIDs: pairs, Metadata: pairs, BuyerAttributes: market.BuyerAttributes{Address: home, BillingAddress: home}}
 	in.Invoices[0].LineItems[0].ExternalIDs = pairs
+	in.Invoices[0].Adjustments = []market.AdjustmentAttributes{promotion(10)}
+	in.Invoices[0].LineItems[0].Adjustments = []market.AdjustmentAttributes{fee(10)}
 	open, paid := s.place(line(variant, 1)), s.place(line(variant, 2))
 	open.Status = market.OrderNew
 	s.save(open)

@@ -57,7 +57,7 @@ func (m *Market) CreateShipment(ctx context.Context, actor Actor, in ShipmentCre
 		if err := c.store(); err != nil {
 			return nil, err
 		}
-		c.dispatch()
+		c.invoice.followItems(c.items)
 		return c.shipment, nil
 	})
 }
@@ -175,15 +175,6 @@ func (c *parcel) store() error {
 	return nil
 }
 
-// dispatch moves the invoice to what its lines say of it.
-func (c *parcel) dispatch() {
-	waits := func(l *LineItem) bool { return l.waiting() > 0 }
-	c.invoice.Status = InvoiceSent
-	if slices.ContainsFunc(c.items, waits) {
-		c.invoice.Status = InvoicePartiallySent
-	}
-}
-
 // UpdateShipment corrects a shipment that the actor may see.
 func (m *Market) UpdateShipment(ctx context.Context, actor Actor, id string, in ShipmentUpdate) (*Shipment, error) {
 	return commit(ctx, m, actor, func(u *unit) (*Shipment, error) {
@@ -202,12 +193,12 @@ func (m *Market) UpdateShipment(ctx context.Context, actor Actor, id string, in 
 	})
 }
 
-// CreateShipmentStatus adds an entry to the log of a shipment that the actor may see.
-func (m *Market) CreateShipmentStatus(ctx context.Context, actor Actor, shipmentID string, state ShipmentState) (*ShipmentStatus, error) {
+// CreateShipmentStatus adds an entry to the log of a shipment or a return shipment that the actor may see.
+func (m *Market) CreateShipmentStatus(ctx context.Context, actor Actor, parcelID string, state ShipmentState) (*ShipmentStatus, error) {
 	return commit(ctx, m, actor, func(u *unit) (*ShipmentStatus, error) {
 		var p problems
-		shipment, err := find[Shipment](u, &p, "shipment_id", shipmentID)
-		if err != nil {
+		entry := &ShipmentStatus{Status: state}
+		if err := u.findParcel(&p, parcelID, entry); err != nil {
 			return nil, err
 		}
 		if !slices.Contains(shipmentStates, state) {
@@ -216,7 +207,22 @@ func (m *Market) CreateShipmentStatus(ctx context.Context, actor Actor, shipment
 		if err := p.err(); err != nil {
 			return nil, err
 		}
-		entry := &ShipmentStatus{SellerID: shipment.SellerID, ShipmentID: new(shipment.Num), Status: state}
 		return entry, u.add(entry)
 	})
+}
+
+// findParcel names in entry the parcel of a global id, a shipment or a return shipment.
+func (u *unit) findParcel(p *problems, id string, entry *ShipmentStatus) error {
+	if ref, err := ParseID(id); err == nil && ref.Type == "ReturnShipment" {
+		parcel, err := find[ReturnShipment](u, p, "shipment_id", id)
+		if parcel != nil {
+			entry.ReturnShipmentID, entry.SellerID = new(parcel.Num), parcel.SellerID
+		}
+		return err
+	}
+	parcel, err := find[Shipment](u, p, "shipment_id", id)
+	if parcel != nil {
+		entry.ShipmentID, entry.SellerID = new(parcel.Num), parcel.SellerID
+	}
+	return err
 }

@@ -14,8 +14,9 @@ type Totals struct {
 	TaxTotalCents     int64
 	// TaxShippingCents is the part of TaxTotalCents that is in ShippingCostCents.
 	TaxShippingCents int64
-	DiscountCents    int64
-	// TotalCents is what the buyer pays: goods and sending, less discounts.
+	// DiscountCents is what promotions of lines take off, zero or negative.
+	DiscountCents int64
+	// TotalCents is what lines come to: goods and sending, with their promotions and fees.
 	TotalCents int64 `changed:"totalCents,totalIncludingAdjustmentsCents"`
 }
 
@@ -38,6 +39,15 @@ func TotalsOf(invoices []*Invoice) Totals {
 	}
 	return sum
 }
+
+// tooMuch reports whether an amount is more than the API's Int can carry.
+func (t Totals) tooMuch() bool {
+	return max(t.SubtotalCents, t.ShippingCostCents, t.TaxTotalCents, -t.DiscountCents, t.TotalCents) > maxCents
+}
+
+// goodsCents is what promotions leave of the goods. Where they take off more, the
+// rest is taken off the sending.
+func (t Totals) goodsCents() int64 { return max(0, t.SubtotalCents+t.DiscountCents) }
 
 // totals are the line's amounts under the names that invoices and orders have for them.
 func (l *LineItem) totals() Totals {

@@ -11,9 +11,9 @@ import (
 	"crier/internal/market"
 )
 
-// Whatever is ordered, split by the market or by the caller, what the lines
-// come to is what the invoices and the order come to, to the cent, and what
-// was bought left the stock.
+// Whatever is ordered, split by the market or by the caller, with whatever
+// promotions and fees, what the lines come to is what the invoices and the order
+// come to, to the cent, and what was bought left the stock.
 func TestNoCentIsLost(t *testing.T) {
 	t.Parallel()
 	s := newSales(t, market.PaymentPaid)
@@ -25,8 +25,12 @@ func TestNoCentIsLost(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := rapid.SliceOfN(drawLine(variants), 1, 8).Draw(t, "lines")
+		given := arranged(in, variants, rapid.Bool().Draw(t, "given"))
+		for i := range given.Invoices {
+			given.Invoices[i].Adjustments = drawAdjustments(5_000).Draw(t, "adjustments of an invoice")
+		}
 		before := s.stocks(variants)
-		order, err := s.CreateOrder(context.Background(), operator, arranged(in, variants, rapid.Bool().Draw(t, "given")))
+		order, err := s.CreateOrder(context.Background(), operator, given)
 		after := s.stocks(variants)
 		if err != nil {
 			if !errors.As(err, new(*market.Invalid)) || !slices.Equal(before, after) {
@@ -55,8 +59,21 @@ func drawLine(variants []*market.Variant) *rapid.Generator[market.LineItemAttrib
 		if rapid.Bool().Draw(t, "postage given") {
 			in.Postage = drawMoney().Draw(t, "postage")
 		}
+		in.Adjustments = drawAdjustments(2_000).Draw(t, "adjustments")
 		return in
 	})
+}
+
+// drawAdjustments draws promotions and fees of at most so many cents, with either sign where that is all the same.
+func drawAdjustments(most int64) *rapid.Generator[[]market.AdjustmentAttributes] {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) market.AdjustmentAttributes {
+		in := market.AdjustmentAttributes{AmountCents: rapid.Int64Range(1, most).Draw(t, "cents"), Description: "agreed", Type: market.AdjustmentFee}
+		if rapid.Bool().Draw(t, "promotion") {
+			in.Type = market.AdjustmentPromotion
+			in.AmountCents *= rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		}
+		return in
+	}), 0, 2)
 }
 
 func drawMoney() *rapid.Generator[*market.MoneyAttributes] {
@@ -96,7 +113,8 @@ func arranged(in []market.LineItemAttributes, variants []*market.Variant, given 
 	return out
 }
 
-// checkSums holds an order's invoices against its lines, and the lines against the input.
+// checkSums holds an order's invoices against its lines, both against their
+// adjustments, and the lines against the input.
 func checkSums(t *rapid.T, s *sales, order *market.Order, in []market.LineItemAttributes) {
 	type share struct {
 		seller   int64
@@ -107,11 +125,16 @@ func checkSums(t *rapid.T, s *sales, order *market.Order, in []market.LineItemAt
 	shares := map[share]bool{}
 	for _, invoice := range rows[market.Invoice](s, market.Eq("order_id", order.Num)) {
 		var of market.Totals
+		adjustments := map[int64][]*market.Adjustment{} // by line; 0: of the invoice as a whole
+		for _, a := range rows[market.Adjustment](s, market.Eq("invoice_id", invoice.Num)) {
+			line := market.Opt[int64]{Value: a.LineItemID}.Or(0)
+			adjustments[line] = append(adjustments[line], a)
+		}
 		for _, l := range rows[market.LineItem](s, market.Eq("invoice_id", invoice.Num)) {
-			checkLine(t, l)
+			checkLine(t, l, adjustments[l.Num])
 			of.SubtotalCents, of.ShippingCostCents = of.SubtotalCents+l.SubtotalCents, of.ShippingCostCents+l.PostageCents
 			of.TaxTotalCents, of.TaxShippingCents = of.TaxTotalCents+l.TaxTotalCents, of.TaxShippingCents+l.PostageTaxCents
-			of.TotalCents += l.TotalCents
+			of.DiscountCents, of.TotalCents = of.DiscountCents+l.DiscountCents, of.TotalCents+l.TotalCents
 			lines++
 			if l.SellerID != invoice.SellerID || l.DeliveryType != invoice.DeliveryType {
 				t.Fatalf("%s of %d by %s is in an invoice of %d by %s", l.Ref(), l.SellerID, l.DeliveryType, invoice.SellerID, invoice.DeliveryType)
@@ -120,23 +143,47 @@ func checkSums(t *rapid.T, s *sales, order *market.Order, in []market.LineItemAt
 		if of != invoice.Totals {
 			t.Fatalf("the lines come to %+v, their invoice to %+v", of, invoice.Totals)
 		}
+		checkAdjusted(t, invoice, adjustments[0])
 		if key := (share{invoice.SellerID, invoice.DeliveryType}); shares[key] {
 			t.Fatalf("two invoices of %+v", key)
 		} else {
 			shares[key] = true
 		}
-		sum.TotalCents += of.TotalCents
+		sum.SubtotalCents, sum.ShippingCostCents = sum.SubtotalCents+of.SubtotalCents, sum.ShippingCostCents+of.ShippingCostCents
+		sum.TaxTotalCents, sum.TaxShippingCents = sum.TaxTotalCents+of.TaxTotalCents, sum.TaxShippingCents+of.TaxShippingCents
+		sum.DiscountCents, sum.TotalCents = sum.DiscountCents+of.DiscountCents, sum.TotalCents+of.TotalCents
 	}
-	if got := market.TotalsOf(rows[market.Invoice](s, market.Eq("order_id", order.Num))); got.TotalCents != sum.TotalCents || lines != len(in) {
-		t.Fatalf("the order comes to %d with %d lines, its invoices to %d with %d", got.TotalCents, len(in), sum.TotalCents, lines)
+	if got := market.TotalsOf(rows[market.Invoice](s, market.Eq("order_id", order.Num))); got != sum || lines != len(in) {
+		t.Fatalf("the order comes to %+v with %d lines, its invoices to %+v with %d", got, len(in), sum, lines)
 	}
 }
 
-func checkLine(t *rapid.T, l *market.LineItem) {
+// checkAdjusted holds an invoice against the adjustments of the invoice as a whole.
+func checkAdjusted(t *rapid.T, i *market.Invoice, adjustments []*market.Adjustment) {
+	discount, fees := sums(adjustments)
+	if i.AdjustmentsCents != discount+fees || i.TotalCents+i.AdjustmentsCents < 0 {
+		t.Fatalf("%d of promotions and %d of fees make %d of a total of %d", discount, fees, i.AdjustmentsCents, i.TotalCents)
+	}
+}
+
+// sums are what promotions and fees come to.
+func sums(adjustments []*market.Adjustment) (discount, fees int64) {
+	for _, a := range adjustments {
+		if a.AmountCents < 0 {
+			discount += a.AmountCents
+		} else {
+			fees += a.AmountCents
+		}
+	}
+	return discount, fees
+}
+
+func checkLine(t *rapid.T, l *market.LineItem, adjustments []*market.Adjustment) {
 	off := l.ItemAmountCents*l.Quantity - l.SubtotalCents
+	discount, fees := sums(adjustments)
 	switch {
-	case l.TotalCents != l.SubtotalCents+l.PostageCents-l.DiscountCents:
-		t.Fatalf("total is %d of %d and %d", l.TotalCents, l.SubtotalCents, l.PostageCents)
+	case l.DiscountCents != discount || l.TotalCents != l.SubtotalCents+l.PostageCents+discount+fees || l.TotalCents < 0:
+		t.Fatalf("total is %d of %d and %d with a discount of %d, promotions of %d and fees of %d", l.TotalCents, l.SubtotalCents, l.PostageCents, l.DiscountCents, discount, fees)
 	case 2*max(off, -off) > l.Quantity:
 		t.Fatalf("%d pieces for %d come to %d, more than rounding away from %d", l.Quantity, l.ItemAmountCents, l.ItemAmountCents*l.Quantity, l.SubtotalCents)
 	case l.TaxTotalCents < 0 || l.TaxTotalCents > l.TotalCents || l.PostageTaxCents > l.PostageCents:

@@ -26,6 +26,9 @@ type Tx interface {
 	Delete(ctx context.Context, e Entity) error
 	// Record writes change rows, to be published after the commit.
 	Record(ctx context.Context, changes []Change) error
+	// MarkClaim notes with the transaction that what a claim is about was done;
+	// ErrClaimGone where another request has taken the claim over.
+	MarkClaim(ctx context.Context, claim int64) error
 }
 
 // Actor is who changes something.
@@ -36,6 +39,8 @@ type Actor struct {
 	ID string
 	// Traceparent is the W3C trace context of the request, "" where it has none.
 	Traceparent string
+	// Claim is the number of the Claim that the change is made under; 0: none.
+	Claim int64
 }
 
 // unit is one transaction as the rules see it. What is loaded through it is
@@ -69,6 +74,11 @@ func (m *Market) run(ctx context.Context, actor Actor, work func(*unit) error) e
 		u := &unit{ctx: ctx, tx: tx, actor: actor, now: m.now(), tracked: map[Ref]*tracked{}}
 		if err := work(u); err != nil {
 			return err
+		}
+		if actor.Claim != 0 {
+			if err := tx.MarkClaim(ctx, actor.Claim); err != nil {
+				return fmt.Errorf("mark the claim of a change: %w", err)
+			}
 		}
 		return u.finish()
 	})

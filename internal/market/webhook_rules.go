@@ -142,19 +142,18 @@ func (u *unit) webhookFor(p *problems, in WebhookAttributes) (*Webhook, error) {
 
 // webhookOwner is the seller whose rights the document gets; 0 for the operator.
 func (u *unit) webhookOwner(p *problems, id Opt[string]) (int64, error) {
-	if id.Value == nil {
-		return u.actor.Seller, nil
+	owner := Ref{Type: "Seller", Num: u.actor.Seller}
+	if id.Value != nil {
+		var err error
+		if owner, err = ParseID(*id.Value); err != nil || owner.Type != "Seller" {
+			p.missing("seller_id")
+			return u.actor.Seller, nil
+		}
 	}
-	ref, err := ParseID(*id.Value)
-	if err != nil || ref.Type != "Seller" || u.actor.Seller != 0 && ref.Num != u.actor.Seller {
-		p.missing("seller_id")
-		return u.actor.Seller, nil
+	if owner.IsZero() {
+		return 0, nil
 	}
-	sellers, err := look[Seller](u, Eq("id", ref.Num))
-	if err == nil && len(sellers) == 0 {
-		p.missing("seller_id")
-	}
-	return ref.Num, err
+	return u.keepSeller(p, "seller_id", owner.Num)
 }
 
 // applyWebhook sets what the input says, and refuses all that is wrong with it
