@@ -37,6 +37,9 @@ type sweepStore interface {
 	// Purge deletes a part of the final events, with their payloads and attempts,
 	// and published changes from before a moment, and returns how many rows went.
 	Purge(ctx context.Context, before time.Time) (int, error)
+	// PurgeClaims deletes a part of the idempotency keys that are past their time
+	// and returns how many went.
+	PurgeClaims(ctx context.Context, now time.Time) (int, error)
 }
 
 // sweep finds what is due in the database and not in Redis, whatever the reason,
@@ -169,15 +172,22 @@ func (s *sweep) tidy(ctx context.Context) error {
 // keepChanges is how long the public stream keeps changes.
 func (s *sweep) keepChanges() time.Duration { return max(s.Retention, changesAtLeast) }
 
-// purge deletes what is older than the retention, for no longer than a turn.
+// purge deletes idempotency keys that are past their time, and what is older
+// than the retention, together for no longer than a turn.
 func (s *sweep) purge(ctx context.Context) error {
-	if s.Retention == 0 {
-		return nil
-	}
 	now := time.Now()
-	for time.Since(now) < sweepEvery {
-		n, err := s.store.Purge(ctx, now.Add(-s.Retention))
-		if err != nil || n == 0 {
+	until := now.Add(sweepEvery)
+	claims := inBatches(until, func() (int, error) { return s.store.PurgeClaims(ctx, now) })
+	if s.Retention == 0 {
+		return claims
+	}
+	return errors.Join(claims, inBatches(until, func() (int, error) { return s.store.Purge(ctx, now.Add(-s.Retention)) }))
+}
+
+// inBatches deletes until nothing is left, or its time is over.
+func inBatches(until time.Time, purge func() (int, error)) error {
+	for time.Now().Before(until) {
+		if n, err := purge(); err != nil || n == 0 {
 			return err
 		}
 	}

@@ -91,3 +91,31 @@ func TestTheSweepHastens(t *testing.T) {
 		t.Errorf("%d are due, %v", moved, err)
 	}
 }
+
+// agedStore has rows that are past their time, of which a call removes two at most.
+type agedStore struct {
+	sweepStore
+	claims, events int
+}
+
+func (a *agedStore) PurgeClaims(context.Context, time.Time) (int, error) { return a.some(&a.claims) }
+
+func (a *agedStore) Purge(context.Context, time.Time) (int, error) { return a.some(&a.events) }
+
+func (*agedStore) some(left *int) (int, error) {
+	n := min(2, *left)
+	*left -= n
+	return n, nil
+}
+
+// TestSweepPurges removes all that is past its time, be it that events are kept for ever.
+func TestSweepPurges(t *testing.T) {
+	t.Parallel()
+	for retention, want := range map[time.Duration]int{time.Hour: 0, 0: 5} {
+		store := &agedStore{claims: 5, events: 5}
+		s := &sweep{Worker: &Worker{Options: Options{Retention: retention}}, store: store}
+		if err := s.purge(t.Context()); err != nil || store.claims != 0 || store.events != want {
+			t.Errorf("retention %v leaves %d claims and %d events, want %d, %v", retention, store.claims, store.events, want, err)
+		}
+	}
+}

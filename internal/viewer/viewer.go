@@ -25,6 +25,8 @@ type Viewer struct {
 	AsOf time.Time
 	// Traceparent is the W3C trace context of the request, "" where it has none.
 	Traceparent string
+	// Claim is the number of the market.Claim that the viewer's changes are made under; 0: none.
+	Claim int64
 }
 
 type contextKey struct{}
@@ -42,7 +44,7 @@ func FromContext(ctx context.Context) (Viewer, bool) {
 
 // Actor is the viewer as the record of changes names it.
 func (v Viewer) Actor() market.Actor {
-	return market.Actor{Seller: v.Seller, ID: v.Key, Traceparent: v.Traceparent}
+	return market.Actor{Seller: v.Seller, ID: v.Key, Traceparent: v.Traceparent, Claim: v.Claim}
 }
 
 // IsOperator reports whether the viewer acts for the marketplace itself.

@@ -24,6 +24,8 @@ func Queue(t *testing.T, open func(testing.TB) *store.Store) {
 		{"the registry follows the order", registryOrder},
 		{"held events are released and others cancelled", releaseAndCancel},
 		{"changes are published once", publishing},
+		{"the log of changes is followed", following},
+		{"the log of changes is followed while relays work", followingRelays},
 		{"renderings are grouped by payload", renderings},
 		{"payloads that are there stay", payloads},
 		{"events move to another payload until they have one", movedPayloads},

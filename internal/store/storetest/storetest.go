@@ -42,6 +42,12 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		{"listeners hear commits with changes", listeners},
 		{"keys are found by their digest", keyByDigest},
 		{"secrets of webhooks come back", secrets},
+		{"an idempotency key is claimed, marked, answered, forgotten", claims},
+		{"claims of dead processes are taken over, or lost", claimsLeftBehind},
+		{"claims without a change are released", claimsReleased},
+		{"one of many claims at once is taken", claimsAtOnce},
+		{"claims and releases meet", claimsMeetReleases},
+		{"old claims go", claimsPurged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
