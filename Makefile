@@ -22,6 +22,7 @@ build: ## Build the binary ./crier
 deps: ## Install what the tests need: PostgreSQL, Redis, Chromium, npm packages
 	@scripts/install-test-services
 	@cd delivery/sign/testdata/npm && $(NPM)
+	@cd resolvers/testdata/http-audits && $(NPM)
 	@cd console && $(NPM)
 
 test: deps ## Run every test with the race detector; none may skip

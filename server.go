@@ -301,8 +301,10 @@ type server struct {
 	log      *slog.Logger
 	store    *store.Store
 	redis    *stream.Redis
+	feed     *stream.Feed
 	market   *market.Market
 	worker   *delivery.Worker
+	api      *resolvers.Handler
 	handler  http.Handler
 	listener net.Listener
 }
@@ -325,6 +327,7 @@ func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool
 	if srv.redis, err = stream.Open(ctx, s.RedisURL, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	srv.feed = stream.NewFeed(srv.redis, db, log)
 	if srv.listener, err = net.Listen("tcp", s.Listen); err != nil {
 		return nil, errors.Join(fmt.Errorf("CRIER_LISTEN: %w", err), srv.close())
 	}
@@ -360,8 +363,7 @@ func (s *server) wire(ctx context.Context) error {
 	s.store.OnCommit(s.worker.Committed)
 	s.handler = s.routes(schema, root)
 	if s.settings.SampleData {
-		find := loader{s.market, s.store}.Find
-		return sample.Load(viewer.NewContext(ctx, viewer.Viewer{Key: "sample"}), s.market, find, market.Actor{ID: "sample"}, sampleSeed)
+		return sample.Load(ctx, s.store, market.Actor{ID: "sample"}, sampleSeed, time.Now())
 	}
 	return nil
 }
@@ -373,8 +375,9 @@ func (s *server) routes(schema graphql.ExecutableSchema, root *resolvers.Resolve
 	mux.HandleFunc("GET /readyz", s.ready)
 	if s.settings.API {
 		options := resolvers.Options{Keys: resolvers.CacheKeys(s.store), Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema,
-			Limiter: s.redis, RateLimit: s.settings.RateLimit, Log: s.log}
-		mux.Handle("/graphql", resolvers.NewHandler(schema, options))
+			Limiter: s.redis, RateLimit: s.settings.RateLimit, Claims: s.store, Feed: s.feed, Log: s.log}
+		s.api = resolvers.NewHandler(schema, options)
+		mux.Handle("/graphql", s.api)
 		mux.Handle("/schema.graphql", resolvers.SchemaHandler(schema.Schema(), options))
 		mux.Handle("GET /images/", resolvers.ImageHandler(s.store))
 		mux.Handle("/", console.Handler())
@@ -403,10 +406,11 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "database %s\nredis %s\n", database, redis)
 }
 
-// run serves until ctx ends, then stops in order: no new requests, deliveries
-// in flight, connections.
+// run serves until ctx ends, then stops in order: no new requests, subscriptions,
+// deliveries in flight, connections.
 func (s *server) run(ctx context.Context, ready func(url string)) error {
-	web := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	web := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := web.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -419,7 +423,11 @@ func (s *server) run(ctx context.Context, ready func(url string)) error {
 		<-working.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.Grace)
 		defer cancel()
-		if err := web.Shutdown(grace); err != nil {
+		var live errgroup.Group
+		if s.api != nil {
+			live.Go(func() error { return s.api.Shutdown(grace) })
+		}
+		if err := errors.Join(web.Shutdown(grace), live.Wait()); err != nil {
 			s.log.WarnContext(grace, "requests were cut off", slog.Any("error", err))
 			return web.Close()
 		}
@@ -430,7 +438,10 @@ func (s *server) run(ctx context.Context, ready func(url string)) error {
 }
 
 // close closes what open opened.
-func (s *server) close() error { return errors.Join(s.redis.Close(), s.store.Close()) }
+func (s *server) close() error {
+	s.feed.Close()
+	return errors.Join(s.redis.Close(), s.store.Close())
+}
 
 const defaultDatabase = "sqlite:crier-data/crier.db"
 

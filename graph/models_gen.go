@@ -908,7 +908,8 @@ type RefundRequestRefundMutationPayload struct {
 type RefundRequestReturnMutationInput struct {
 	// Any text of the caller, returned unchanged in the payload; optional.
 	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
-	// Pieces that came back without having been asked for; null means none.
+	// Pieces that came back without having been asked for, which is a decision and needs the scope
+	// `refunds:manage`; null means none.
 	NewLineItems graphql.Omittable[[]*RefundRequestLineItemInput] `json:"newLineItems,omitempty"`
 	// What to note about it; may be empty.
 	Notes []*RefundRequestNoteInput `json:"notes"`

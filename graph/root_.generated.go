@@ -11598,7 +11598,10 @@ input RefundRequestDenyMutationInput {
 input RefundRequestReturnMutationInput {
   "Any text of the caller, returned unchanged in the payload; optional."
   clientMutationId: String
-  "Pieces that came back without having been asked for; null means none."
+  """
+  Pieces that came back without having been asked for, which is a decision and needs the scope
+  ` + "`" + `refunds:manage` + "`" + `; null means none.
+  """
   newLineItems: [RefundRequestLineItemInput!]
   "What to note about it; may be empty."
   notes: [RefundRequestNoteInput!]!

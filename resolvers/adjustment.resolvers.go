@@ -9,11 +9,10 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *adjustmentResolver) AmountFormatted(ctx context.Context, obj *market.Adjustment, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: AmountFormatted - amountFormatted"))
+	return r.formatted(&obj.AmountCents, currency)
 }
 
 func (r *Resolver) Adjustment() graph.AdjustmentResolver { return &adjustmentResolver{r} }

@@ -9,31 +9,30 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *invoiceAmendmentResolver) Invoice(ctx context.Context, obj *market.InvoiceAmendment) (*market.Invoice, error) {
-	panic(fmt.Errorf("not implemented: Invoice - invoice"))
+	return required[market.Invoice](ctx, obj.InvoiceID)
 }
 
 func (r *invoiceAmendmentResolver) LineItems(ctx context.Context, obj *market.InvoiceAmendment) ([]*market.InvoiceAmendmentLineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItems - lineItems"))
+	return children(ctx, amendmentLines, obj.Num)
 }
 
 func (r *invoiceAmendmentResolver) Order(ctx context.Context, obj *market.InvoiceAmendment) (*market.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return required[market.Order](ctx, obj.OrderID)
 }
 
 func (r *invoiceAmendmentResolver) RemittanceFormatted(ctx context.Context, obj *market.InvoiceAmendment, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: RemittanceFormatted - remittanceFormatted"))
+	return r.amount(obj.RemittanceCents, currency)
 }
 
 func (r *invoiceAmendmentResolver) TaxFormatted(ctx context.Context, obj *market.InvoiceAmendment, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TaxFormatted - taxFormatted"))
+	return r.amount(obj.TaxCents, currency)
 }
 
 func (r *invoiceAmendmentResolver) TotalFormatted(ctx context.Context, obj *market.InvoiceAmendment, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	return r.amount(obj.TotalCents, currency)
 }
 
 func (r *invoiceAmendmentChangeResolver) InvoiceAmendment(ctx context.Context, obj *market.ChangeOf[market.InvoiceAmendment]) (*market.InvoiceAmendment, error) {
@@ -41,31 +40,48 @@ func (r *invoiceAmendmentChangeResolver) InvoiceAmendment(ctx context.Context, o
 }
 
 func (r *invoiceAmendmentLineItemResolver) AmountFormatted(ctx context.Context, obj *market.InvoiceAmendmentLineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: AmountFormatted - amountFormatted"))
+	return r.amount(obj.AmountCents, currency)
 }
 
 func (r *invoiceAmendmentLineItemResolver) CommissionAmountFormatted(ctx context.Context, obj *market.InvoiceAmendmentLineItem, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountFormatted - commissionAmountFormatted"))
+	return r.formatted(obj.CommissionAmountCents, currency)
 }
 
 func (r *invoiceAmendmentLineItemResolver) LineItem(ctx context.Context, obj *market.InvoiceAmendmentLineItem) (*market.LineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItem - lineItem"))
+	return optional[market.LineItem](ctx, obj.LineItemID)
 }
 
 func (r *invoiceAmendmentLineItemResolver) TaxFormatted(ctx context.Context, obj *market.InvoiceAmendmentLineItem, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: TaxFormatted - taxFormatted"))
+	return r.formatted(obj.TaxCents, currency)
 }
 
 func (r *invoiceAmendmentLineItemResolver) TotalFormatted(ctx context.Context, obj *market.InvoiceAmendmentLineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	return r.amount(obj.TotalCents, currency)
 }
 
 func (r *mutationResolver) InvoiceAmendmentCreate(ctx context.Context, input graph.InvoiceAmendmentCreateMutationInput) (*graph.InvoiceAmendmentCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: InvoiceAmendmentCreate - invoiceAmendmentCreate"))
+	amendment, err := change(ctx, func(actor market.Actor) (*market.InvoiceAmendment, error) {
+		return r.Market.CreateAmendment(ctx, actor, newAmendment(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.InvoiceAmendmentCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, InvoiceAmendment: amendment, Status: status,
+	}, nil
 }
 
 func (r *queryResolver) InvoiceAmendments(ctx context.Context, after *string, before *string, filters *graph.InvoiceAmendmentFilters, first *int, last *int, sort *graph.InvoiceAmendmentSort) (*market.Connection[market.InvoiceAmendment], error) {
-	panic(fmt.Errorf("not implemented: InvoiceAmendments - invoiceAmendments"))
+	var f filter
+	if filters != nil {
+		f.invoiceAmendments(*filters)
+	}
+	order, err := amendmentSort(sort)
+	if err != nil {
+		return nil, err
+	}
+	return filtered[market.InvoiceAmendment](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
 func (r *subscriptionResolver) InvoiceAmendmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.InvoiceAmendment], error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -26,25 +27,28 @@ type Authenticator interface {
 	KeyByDigest(ctx context.Context, digest string) (*market.MarketplacerAPIKey, error)
 }
 
-// The bounds of the memory of keys: a removed key stops within keyTTL, and no
-// number of keys fills the memory.
+// The bounds of the memory of keys: a removed key stops within keyTTL also where
+// nobody says that it was removed, and no number of keys fills the memory.
 const (
 	keyTTL   = 3 * time.Second
 	keysKept = 10_000
 )
 
-// CacheKeys returns an Authenticator that asks keys at most once in 3 s for each
-// key that exists. A key that does not exist is asked for each time, so that a
-// new one works at once.
-func CacheKeys(keys Authenticator) Authenticator {
-	return &keyCache{keys: keys, known: map[string]knownKey{}, now: time.Now}
-}
-
-type keyCache struct {
+// KeyCache is an Authenticator that remembers keys. It is safe for concurrent use.
+type KeyCache struct {
 	keys  Authenticator
 	now   func() time.Time
 	mu    sync.Mutex
 	known map[string]knownKey
+	// forgotten counts the calls of Forget.
+	forgotten int
+}
+
+// CacheKeys returns an Authenticator that asks keys at most once in 3 s for each
+// key that exists. A key that does not exist is asked for each time, so that a
+// new one works at once.
+func CacheKeys(keys Authenticator) *KeyCache {
+	return &KeyCache{keys: keys, known: map[string]knownKey{}, now: time.Now}
 }
 
 type knownKey struct {
@@ -53,8 +57,9 @@ type knownKey struct {
 }
 
 // KeyByDigest returns a key from memory, or asks for it.
-func (c *keyCache) KeyByDigest(ctx context.Context, digest string) (*market.MarketplacerAPIKey, error) {
-	if key := c.get(digest); key != nil {
+func (c *KeyCache) KeyByDigest(ctx context.Context, digest string) (*market.MarketplacerAPIKey, error) {
+	key, forgotten := c.get(digest)
+	if key != nil {
 		return key, nil
 	}
 	key, err := c.keys.KeyByDigest(ctx, digest)
@@ -63,6 +68,9 @@ func (c *keyCache) KeyByDigest(ctx context.Context, digest string) (*market.Mark
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if forgotten != c.forgotten {
+		return key, nil // It may have been read before its removal.
+	}
 	if len(c.known) >= keysKept {
 		clear(c.known)
 	}
@@ -70,14 +78,22 @@ func (c *keyCache) KeyByDigest(ctx context.Context, digest string) (*market.Mark
 	return key, nil
 }
 
-// get returns a key that is still remembered, or nil.
-func (c *keyCache) get(digest string) *market.MarketplacerAPIKey {
+// get returns a key that is still remembered, or nil, and how often any was forgotten.
+func (c *KeyCache) get(digest string) (key *market.MarketplacerAPIKey, forgotten int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if known, ok := c.known[digest]; ok && c.now().Before(known.until) {
-		return known.key
+		return known.key, c.forgotten
 	}
-	return nil
+	return nil, c.forgotten
+}
+
+// Forget stops the keys of a seller at once, because they were removed.
+func (c *KeyCache) Forget(seller int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forgotten++
+	maps.DeleteFunc(c.known, func(_ string, known knownKey) bool { return known.key.SellerID == seller })
 }
 
 // noKey says that a request came without a key.

@@ -23,7 +23,7 @@ func (k *everyKey) KeyByDigest(context.Context, string) (*market.MarketplacerAPI
 func TestCachedKeysStop(t *testing.T) {
 	t.Parallel()
 	keys, now := &everyKey{}, time.Unix(0, 0)
-	c := CacheKeys(keys).(*keyCache)
+	c := CacheKeys(keys)
 	c.now = func() time.Time { return now }
 	ask := func() error {
 		_, err := c.KeyByDigest(t.Context(), "a")
@@ -43,9 +43,45 @@ func TestCachedKeysStop(t *testing.T) {
 	}
 }
 
+// slowKeys finds the key of seller 7, which is removed while it is read.
+type slowKeys struct{ remove func() }
+
+func (k slowKeys) KeyByDigest(context.Context, string) (*market.MarketplacerAPIKey, error) {
+	k.remove()
+	return &market.MarketplacerAPIKey{SellerID: 7}, nil
+}
+
+func TestForgottenKeysStopAtOnce(t *testing.T) {
+	t.Parallel()
+	removals := 0
+	keys := &slowKeys{remove: func() {}}
+	c := CacheKeys(keys)
+	known := func() int {
+		if _, err := c.KeyByDigest(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		return len(c.known)
+	}
+	if n := known(); n != 1 {
+		t.Fatalf("%d keys are remembered, want 1", n)
+	}
+	c.Forget(8)
+	if len(c.known) != 1 {
+		t.Error("the key of another seller was forgotten")
+	}
+	c.Forget(7)
+	if len(c.known) != 0 {
+		t.Error("the key is remembered after its removal")
+	}
+	keys.remove = func() { removals++; c.Forget(7) }
+	if n := known(); n != 0 || removals != 1 {
+		t.Error("a key that was read before its removal is remembered after it")
+	}
+}
+
 func TestCachedKeysAreBounded(t *testing.T) {
 	t.Parallel()
-	c := CacheKeys(&everyKey{}).(*keyCache)
+	c := CacheKeys(&everyKey{})
 	for i := range keysKept + 10 {
 		if _, err := c.KeyByDigest(t.Context(), fmt.Sprint(i)); err != nil {
 			t.Fatal(err)

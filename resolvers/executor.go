@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -11,20 +12,29 @@ import (
 	"crier/internal/viewer"
 )
 
-// executor runs requests for gqlgen's transports: it takes the documents of
+// executor runs requests, however they came: it takes the documents of
 // internal/document, so that requests and webhooks are held to the same limits,
 // and proves the viewer's rights before anything runs.
 type executor struct {
 	documents *document.Documents
 	present   graphql.ErrorPresenterFunc
+	keys      Authenticator
+	feed      Feed
+	live      LiveLimits
+	seats     *seats
+	// stopping is closed when subscriptions have to end.
+	stopping chan struct{}
+	log      *slog.Logger
 }
 
-var _ graphql.GraphExecutor = (*executor)(nil)
-
-// CreateOperationContext parses, validates and authorizes a request.
-func (e *executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+// prepare parses, validates and authorizes a request.
+func (e *executor) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	hash, unknown := e.recall(params)
 	request := &graphql.OperationContext{
 		RawQuery: params.Query, OperationName: params.OperationName, Extensions: params.Extensions, Headers: params.Headers,
+	}
+	if unknown != nil {
+		return request, gqlerror.List{unknown}
 	}
 	doc, refused := e.documents.Parse(params.Query)
 	if refused != nil {
@@ -46,17 +56,21 @@ func (e *executor) CreateOperationContext(ctx context.Context, params *graphql.R
 		return request, gqlerror.List{document.Errorf(document.CodeComplexityLimit,
 			"the operation costs %d, more than %d: ask for shorter pages with first, or nest fewer of them", cost, limit)}
 	}
+	e.remember(ctx, hash, params.Query)
 	return request, nil
 }
 
-// DispatchOperation runs a query or mutation.
-func (e *executor) DispatchOperation(ctx context.Context, request *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
-	return graphql.OneShot(e.documents.Execute(ctx, request, e.present)), ctx
+// start runs a request, or says why it cannot. A subscription goes on until ctx ends.
+func (e *executor) start(ctx context.Context, request *graphql.OperationContext) (graphql.ResponseHandler, gqlerror.List) {
+	if request.Operation.Operation == ast.Subscription {
+		return e.subscribe(ctx, request)
+	}
+	return graphql.OneShot(e.execute(ctx, request)), nil
 }
 
-// DispatchError is the answer to a request that cannot run.
-func (e *executor) DispatchError(_ context.Context, refused gqlerror.List) *graphql.Response {
-	return &graphql.Response{Errors: refused}
+// execute runs a query or mutation.
+func (e *executor) execute(ctx context.Context, request *graphql.OperationContext) *graphql.Response {
+	return e.documents.Execute(ctx, request, e.present)
 }
 
 // requested is the operation that a request names, or its only one.
@@ -67,8 +81,6 @@ func requested(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *
 		return nil, document.Errorf(document.CodeBadUserInput, "the document has %d operations: say in operationName which to run", len(doc.Operations))
 	case op == nil:
 		return nil, document.Errorf(document.CodeBadUserInput, "the document has no operation %q", name)
-	case op.Operation == ast.Subscription:
-		return nil, document.Errorf(document.CodeBadUserInput, "subscriptions do not run over this transport")
 	}
 	return op, nil
 }

@@ -15,11 +15,14 @@ import (
 func TestEveryFieldOfSalesResolves(t *testing.T) {
 	t.Parallel()
 	b := delivered(t)
+	b.addRefund()
 	b.queryAs(north, ids(`mutation { shipmentStatusCreate(input: { shipmentId: "Shipment-1", status: InTransit }) { status } }`))
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 	for _, v := range []viewer.Viewer{{}, north} {
 		for _, name := range []string{
 			"Order-1", "Invoice-1", "LineItem-1", "Shipment-1", "ShippedItem-1", "ShipmentStatus-1", "ShipmentCarrier-1", "Webhook-2", "WebhookEvent-4",
+			"RefundRequest-1", "RefundRequestLineItem-1", "RefundRequestNote-2", "ReturnShipment-1", "ReturnShippedItem-1",
+			"InvoiceAmendment-1", "InvoiceAmendmentLineItem-1",
 		} {
 			typeName, _, _ := strings.Cut(name, "-")
 			selection := everyField(schema, schema.Types[typeName])

@@ -29,6 +29,8 @@ type filter struct {
 	where []market.Cond
 	// err is the first condition that makes no sense.
 	err error
+	// deleted includes soft-deleted rows, also where a condition is on another kind.
+	deleted bool
 }
 
 func (f *filter) add(conds ...market.Cond) { f.where = append(f.where, conds...) }
@@ -50,7 +52,7 @@ func filtered[T any](ctx context.Context, r *Resolver, p page, f filter, sort []
 	if f.err != nil {
 		return nil, f.err
 	}
-	return list[T](ctx, r, p, market.Query{Where: f.where, Sort: sort})
+	return list[T](ctx, r, p, market.Query{Where: f.where, Sort: sort, Deleted: f.deleted})
 }
 
 // given adds a condition where its argument is there.
@@ -216,19 +218,17 @@ func advertSort(sort []*graph.AdvertsWhereSort) []market.Sort {
 	})
 }
 
-// sellerSort is the order of sellers. There are no ratings; they order by name.
+// sellerColumns are what sellers can be ordered by. There are no ratings; they order by name.
+var sellerColumns = map[graph.SellersWhereSortFieldEnum]string{
+	graph.SellersWhereSortFieldEnumBusinessName: "business_name",
+	graph.SellersWhereSortFieldEnumCreatedAt:    "created_at",
+	graph.SellersWhereSortFieldEnumSLARating:    "business_name",
+}
+
+// sellerSort is the order of sellers.
 func sellerSort(sort *graph.SellersWhereSort) ([]market.Sort, error) {
 	if sort == nil {
 		return nil, nil
 	}
-	if len(sort.Fields) == 0 {
-		return nil, badInput("a sort needs at least one field")
-	}
-	return each(sort.Fields, func(field graph.SellersWhereSortFieldEnum) market.Sort {
-		column := "business_name"
-		if field == graph.SellersWhereSortFieldEnumCreatedAt {
-			column = "created_at"
-		}
-		return market.Sort{Column: column, Desc: descending(sort.Ordering)}
-	}), nil
+	return orderedBy(sort.Fields, sellerColumns, sort.Ordering)
 }

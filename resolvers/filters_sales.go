@@ -1,10 +1,10 @@
 package resolvers
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"crier/graph"
 	"crier/internal/market"
@@ -16,9 +16,16 @@ func (f *filter) period(column string, since, until *time.Time) {
 	given(f, until, func(t time.Time) market.Cond { return market.Lte(column, t) })
 }
 
-// invoices adds the conditions of a filter on invoices, save buyerEmailAddress.
+// sinceUpdate selects what changed at or after a moment, least recently updated first.
+func sinceUpdate(since time.Time) market.Query {
+	return market.Query{Where: []market.Cond{market.Gte("updated_at", since)}, Sort: []market.Sort{{Column: "updated_at"}}}
+}
+
+// invoices adds the conditions of a filter on invoices.
 func (f *filter) invoices(in graph.InvoiceFilters) {
 	given(f, in.AwaitingCollection.Value(), awaitingCollection)
+	given(f, in.AwaitingReturn.Value(), func(yes bool) market.Cond { return market.Eq("awaiting_return", yes) })
+	given(f, in.BuyerEmailAddress.Value(), boughtBy)
 	given(f, in.BuyerName.Value(), buyerNamed)
 	given(f, in.ExternalID.Value(), func(value string) market.Cond { return knownAs(market.Eq("value", value)) })
 	given(f, in.LegacyID.Value(), func(num int) market.Cond { return market.Eq("id", num) })
@@ -52,7 +59,8 @@ func notDispatched(yes bool) market.Cond {
 	)
 }
 
-// buyerNamed holds for invoices of a buyer with every word of a text in the given or the family name.
+// buyerNamed holds for invoices, and what is about them, of a buyer with every
+// word of a text in the given or the family name.
 func buyerNamed(text string) market.Cond {
 	var words []market.Cond
 	for _, word := range strings.Fields(text) {
@@ -71,26 +79,9 @@ func knownAs(cond market.Cond) market.Cond {
 	}})
 }
 
-// boughtBy keeps the invoices of a buyer with an email address, in any case; nil
-// keeps all. The store ignores case only in what it searches within, so that
-// the addresses that contain this one are compared here.
-func (f *filter) boughtBy(ctx context.Context, reader Reader, email *string) {
-	if email == nil || f.err != nil {
-		return
-	}
-	var orders []*market.Order
-	_, err := reader.Select(ctx, &orders, market.Query{Where: []market.Cond{market.Contains("email_address", *email)}})
-	if err != nil {
-		f.err = fmt.Errorf("find the orders of a buyer: %w", err)
-		return
-	}
-	nums := []int64{}
-	for _, o := range orders {
-		if strings.EqualFold(*o.EmailAddress, *email) {
-			nums = append(nums, o.Num)
-		}
-	}
-	f.add(market.In("order_id", nums))
+// boughtBy holds for invoices, and what is about them, of a buyer with an email address, in any case.
+func boughtBy(email string) market.Cond {
+	return market.InQuery("order_id", market.Sub{Kind: "Order", Column: "id", Where: []market.Cond{market.EqualFold("email_address", email)}})
 }
 
 // invoiceColumns are what invoices can be ordered by.
@@ -107,10 +98,15 @@ func invoiceSort(sort *graph.InvoiceSort) ([]market.Sort, error) {
 	if sort == nil {
 		return nil, nil
 	}
-	if len(sort.Fields) == 0 {
+	return orderedBy(sort.Fields, invoiceColumns, sort.Ordering)
+}
+
+// orderedBy is an order by the columns of some fields, all in one direction.
+func orderedBy[F comparable](fields []F, columns map[F]string, ordering graphql.Omittable[*graph.SortOrderingEnum]) ([]market.Sort, error) {
+	if len(fields) == 0 {
 		return nil, badInput("a sort needs at least one field")
 	}
-	return each(sort.Fields, func(field graph.InvoiceSortFieldEnum) market.Sort {
-		return market.Sort{Column: invoiceColumns[field], Desc: descending(sort.Ordering)}
+	return each(fields, func(field F) market.Sort {
+		return market.Sort{Column: columns[field], Desc: descending(ordering)}
 	}), nil
 }

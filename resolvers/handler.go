@@ -13,7 +13,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"crier/internal/document"
-	"crier/internal/viewer"
 )
 
 // Options are what the API is served with.
@@ -30,48 +29,68 @@ type Options struct {
 	Limiter Limiter
 	// RateLimit is how many requests a key may make in 10 s, a fifth of it an address without one; 0 is unlimited.
 	RateLimit int
+	// Claims keeps idempotency keys; nil ignores them.
+	Claims Claims
+	// Feed tells subscriptions of changes; nil refuses them.
+	Feed Feed
+	// Live defaults to DefaultLiveLimits.
+	Live LiveLimits
 	// Log takes what clients do not see; default slog.Default.
 	Log *slog.Logger
 }
 
-// handler answers requests at /graphql.
-type handler struct {
-	options    Options
-	executor   *executor
-	transports []graphql.Transport
+// Handler answers requests at /graphql: over HTTP, with server-sent events where
+// the client accepts them, and over WebSockets.
+type Handler struct {
+	options Options
+	http    httpTransport
+	sockets *sockets
 }
 
-// NewHandler returns the handler of /graphql.
-func NewHandler(es graphql.ExecutableSchema, options Options) http.Handler {
+// NewHandler returns the handler of /graphql. What it serves over WebSockets
+// ends with Shutdown.
+func NewHandler(es graphql.ExecutableSchema, options Options) *Handler {
 	if options.Log == nil {
 		options.Log = slog.Default()
 	}
-	return &handler{
-		options: options,
-		executor: &executor{
-			documents: document.New(es, document.Options{Limits: options.Limits, Context: options.Context}),
-			present:   presenter(options.Log),
-		},
-		transports: []graphql.Transport{httpTransport{}},
+	if options.Live == (LiveLimits{}) {
+		options.Live = DefaultLiveLimits
 	}
+	e := &executor{
+		documents: document.New(es, document.Options{Limits: options.Limits, Context: options.Context}),
+		present:   presenter(options.Log),
+		keys:      options.Keys,
+		feed:      options.Feed,
+		live:      options.Live,
+		seats:     &seats{limits: options.Live, byKey: map[string]int{}},
+		stopping:  make(chan struct{}),
+		log:       options.Log,
+	}
+	return &Handler{options, httpTransport{e, idempotent{options.Claims, options.Log}}, newSockets(e, options)}
 }
 
-// ServeHTTP names the request, finds out who sends it and lets the first
-// transport that can answer it do so.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// Shutdown ends subscriptions, and WebSockets when their queries and mutations
+// are done. Its error is ctx's where that took longer; they are cut off then.
+// What came over HTTP is for the server to wait for. It may be called once.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	close(h.http.stopping)
+	return h.sockets.shutdown(ctx)
+}
+
+// ServeHTTP names the request, finds out who sends it and answers it.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = identified(w, r)
 	defer recovered(w, r, h.options.Log)
-	r, ok := admitted(w, r, h.options)
-	if !ok {
+	if crossOrigin(w, r) {
 		return
 	}
-	for _, t := range h.transports {
-		if t.Supports(r) {
-			t.Do(w, r, h.executor)
-			return
-		}
+	if isWebSocket(r) {
+		h.sockets.serve(w, r)
+		return
 	}
-	refuseRequest(w, r, http.StatusBadRequest, "this kind of connection is not supported")
+	if r, ok := admitted(w, r, h.options); ok {
+		h.http.serve(w, r)
+	}
 }
 
 // identified gives a request its id, which the answer carries too.
@@ -102,12 +121,12 @@ func failed(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error)
 func admitted(w http.ResponseWriter, r *http.Request, options Options) (*http.Request, bool) {
 	key := keyOf(r.Header)
 	if r.Method == http.MethodOptions || key == "" && options.PublicSchema {
-		return r, options.addressWithinRate(w, r)
+		return r, withinRate(w, r, options.excessOfAddress(r))
 	}
 	v, err := authenticate(r.Context(), options.Keys, key, traceparent(r.Header))
 	if err != nil {
 		if refused, ok := err.(*gqlerror.Error); ok {
-			if options.addressWithinRate(w, r) {
+			if withinRate(w, r, options.excessOfAddress(r)) {
 				unauthenticated(w, r, refused)
 			}
 		} else {
@@ -115,7 +134,7 @@ func admitted(w http.ResponseWriter, r *http.Request, options Options) (*http.Re
 		}
 		return r, false
 	}
-	return r.WithContext(viewer.NewContext(r.Context(), v)), options.keyWithinRate(w, r, v.Key)
+	return r.WithContext(admittedAs(r.Context(), v, key)), withinRate(w, r, options.excessOfKey(r.Context(), v.Key))
 }
 
 // SchemaHandler returns the handler of /schema.graphql: the schema in its own language.
@@ -127,6 +146,9 @@ func SchemaHandler(schema *ast.Schema, options Options) http.Handler {
 	formatter.NewFormatter(&sdl, formatter.WithIndent("  ")).FormatSchema(schema)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = identified(w, r)
+		if crossOrigin(w, r) {
+			return
+		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			refuseRequest(w, r, http.StatusMethodNotAllowed, "read the schema by GET")

@@ -62,6 +62,7 @@ func buyerChanges(in *graph.OrderUpdateInput) market.BuyerAttributes {
 
 func invoiceInput(in *graph.InvoiceInput) market.InvoiceAttributes {
 	return market.InvoiceAttributes{
+		Adjustments: each(in.Adjustments.Value(), adjustmentInput),
 		ExternalIDs: pairs(in.ExternalIds),
 		LineItems:   each(in.LineItems, lineItemInput),
 		Metadata:    pairs(in.Metadata),
@@ -71,6 +72,7 @@ func invoiceInput(in *graph.InvoiceInput) market.InvoiceAttributes {
 
 func lineItemInput(in *graph.LineItemInput) market.LineItemAttributes {
 	return market.LineItemAttributes{
+		Adjustments:  each(in.Adjustments.Value(), adjustmentInput),
 		Cost:         optAs(in.Cost, moneyInput).Value,
 		DeliveryType: in.DeliveryType.Value(),
 		ExternalIDs:  pairs(in.ExternalIds),
@@ -80,6 +82,15 @@ func lineItemInput(in *graph.LineItemInput) market.LineItemAttributes {
 		Quantity:     int64(in.Quantity),
 		TotalCents:   optInt(in.TotalCents).Value,
 		VariantID:    in.VariantID,
+	}
+}
+
+func adjustmentInput(in *graph.AdjustmentInput) market.AdjustmentAttributes {
+	return market.AdjustmentAttributes{
+		AmountCents: int64(in.AmountCents),
+		Description: in.Description,
+		SourceID:    in.SourceID.Value(),
+		Type:        in.AdjustmentType,
 	}
 }
 

@@ -9,15 +9,14 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *invoiceResolver) Adjustments(ctx context.Context, obj *market.Invoice) ([]*market.Adjustment, error) {
-	panic(fmt.Errorf("not implemented: Adjustments - adjustments"))
+	return children(ctx, invoiceAdjustments, obj.Num)
 }
 
 func (r *invoiceResolver) Amendments(ctx context.Context, obj *market.Invoice) ([]*market.InvoiceAmendment, error) {
-	panic(fmt.Errorf("not implemented: Amendments - amendments"))
+	return children(ctx, invoiceAmendments, obj.Num)
 }
 
 func (r *invoiceResolver) BuyerBillingAddress(ctx context.Context, obj *market.Invoice) (*market.Address, error) {
@@ -93,7 +92,7 @@ func (r *invoiceResolver) Order(ctx context.Context, obj *market.Invoice) (*mark
 }
 
 func (r *invoiceResolver) RefundRequests(ctx context.Context, obj *market.Invoice) ([]*market.RefundRequest, error) {
-	panic(fmt.Errorf("not implemented: RefundRequests - refundRequests"))
+	return children(ctx, invoiceRefunds, obj.Num)
 }
 
 func (r *invoiceResolver) Seller(ctx context.Context, obj *market.Invoice) (*market.Seller, error) {
@@ -155,7 +154,6 @@ func (r *queryResolver) Invoices(ctx context.Context, after *string, before *str
 	var f filter
 	if filters != nil {
 		f.invoices(*filters)
-		f.boughtBy(ctx, r.Reader, filters.BuyerEmailAddress.Value())
 	}
 	order, err := invoiceSort(sort)
 	if err != nil {

@@ -9,11 +9,10 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *lineItemResolver) Adjustments(ctx context.Context, obj *market.LineItem) ([]*market.Adjustment, error) {
-	panic(fmt.Errorf("not implemented: Adjustments - adjustments"))
+	return children(ctx, lineItemAdjustments, obj.Num)
 }
 
 func (r *lineItemResolver) Advert(ctx context.Context, obj *market.LineItem) (*market.Advert, error) {

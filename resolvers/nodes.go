@@ -74,7 +74,25 @@ func (r *Resolver) node(ctx context.Context, ref market.Ref) (market.Node, error
 	if w, ok := e.(*market.Webhook); e == nil || ok && gone(ctx, w.Deletion) {
 		return nil, market.ErrNotFound
 	}
+	if err := r.readable(ctx, holder(e)); err != nil {
+		return nil, err
+	}
 	return e, nil
+}
+
+// holder is the type whose scope reading an entity by its id needs: its own, or
+// that of what it is a part of, for what has no scope of its own.
+func holder(e market.Entity) string {
+	switch e := e.(type) {
+	case *market.Image:
+		return e.OwnerType
+	case *market.Address:
+		if e.SellerID == nil {
+			return "Order"
+		}
+		return "Seller"
+	}
+	return e.Ref().Type
 }
 
 // nodes is node for many ids, with one query for each kind. What cannot be

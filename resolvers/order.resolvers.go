@@ -182,8 +182,7 @@ func (r *queryResolver) Order(ctx context.Context, orderID string) (*market.Orde
 }
 
 func (r *queryResolver) UpdatedOrders(ctx context.Context, after *string, before *string, first *int, last *int, updatedSince time.Time) (*market.Connection[market.Order], error) {
-	q := market.Query{Where: []market.Cond{market.Gte("updated_at", updatedSince)}, Sort: []market.Sort{{Column: "updated_at"}}}
-	return list[market.Order](ctx, r.Resolver, page{after, before, first, last}, q)
+	return list[market.Order](ctx, r.Resolver, page{after, before, first, last}, sinceUpdate(updatedSince))
 }
 
 func (r *subscriptionResolver) OrderChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error) {

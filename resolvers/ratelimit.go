@@ -28,37 +28,45 @@ type Limiter interface {
 	Allow(ctx context.Context, who string, perPeriod int, period time.Duration) (time.Duration, error)
 }
 
-// withinRate counts a request and answers it where there were too many. Without
-// a limiter, and while what counts is away, every request passes.
-func (o Options) withinRate(w http.ResponseWriter, r *http.Request, who string, limit int) bool {
+// excess counts a request and returns how many seconds who made it has to wait,
+// 0 where it passes: without a limiter, and while what counts is away, every one.
+func (o Options) excess(ctx context.Context, who string, limit int) (seconds int) {
 	if o.Limiter == nil || o.RateLimit == 0 {
-		return true
+		return 0
 	}
-	wait, err := o.Limiter.Allow(r.Context(), who, max(limit, 1), ratePeriod)
+	wait, err := o.Limiter.Allow(ctx, who, max(limit, 1), ratePeriod)
 	if err != nil {
-		o.Log.DebugContext(r.Context(), "requests are not counted", slog.Any("error", err))
-		return true
+		o.Log.DebugContext(ctx, "requests are not counted", slog.Any("error", err))
+		return 0
 	}
-	if wait == 0 {
-		return true
-	}
-	seconds := int(math.Ceil(wait.Seconds()))
-	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	refusal := document.Errorf(document.CodeRateLimited, "too many requests: try again in %d s", seconds)
-	writeResponse(w, r, http.StatusTooManyRequests, &graphql.Response{Errors: gqlerror.List{refusal}}, false)
-	return false
+	return int(math.Ceil(wait.Seconds()))
 }
 
-// keyWithinRate counts a request of a key.
-func (o Options) keyWithinRate(w http.ResponseWriter, r *http.Request, key string) bool {
-	return o.withinRate(w, r, "key:"+key, o.RateLimit)
+// excessOfKey is excess for a request of a key.
+func (o Options) excessOfKey(ctx context.Context, key string) (seconds int) {
+	return o.excess(ctx, "key:"+key, o.RateLimit)
 }
 
-// addressWithinRate counts a request without a valid key by where it comes from.
-func (o Options) addressWithinRate(w http.ResponseWriter, r *http.Request) bool {
+// excessOfAddress is excess for a request without a valid key, by where it comes from.
+func (o Options) excessOfAddress(r *http.Request) (seconds int) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	return o.withinRate(w, r, "address:"+host, o.RateLimit/addressShare)
+	return o.excess(r.Context(), "address:"+host, o.RateLimit/addressShare)
+}
+
+// tooMany says that there were too many requests.
+func tooMany(seconds int) *gqlerror.Error {
+	return document.Errorf(document.CodeRateLimited, "too many requests: try again in %d s", seconds)
+}
+
+// withinRate answers a request of which there were too many.
+func withinRate(w http.ResponseWriter, r *http.Request, excess int) bool {
+	if excess == 0 {
+		return true
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(excess))
+	writeResponse(w, r, http.StatusTooManyRequests, &graphql.Response{Errors: gqlerror.List{tooMany(excess)}}, false)
+	return false
 }

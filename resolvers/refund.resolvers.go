@@ -9,88 +9,147 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 	"time"
 )
 
 func (r *mutationResolver) RefundRequestCreate(ctx context.Context, input graph.RefundRequestCreateMutationInput) (*graph.RefundRequestCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestCreate - refundRequestCreate"))
+	if err := mayDecide(ctx, decided(input.LineItems)); err != nil {
+		return nil, err
+	}
+	request, err := change(ctx, func(actor market.Actor) (*market.RefundRequest, error) {
+		return r.Market.CreateRefund(ctx, actor, newRefund(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.RefundRequestCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, RefundRequest: request, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) RefundRequestApprove(ctx context.Context, input graph.RefundRequestApproveInput) (*graph.RefundRequestApproveMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestApprove - refundRequestApprove"))
+	request, err := change(ctx, func(actor market.Actor) (*market.RefundRequest, error) {
+		return r.Market.ApproveRefund(ctx, actor, input.RefundRequestID, optNote(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.RefundRequestApproveMutationPayload{Errors: refused, RefundRequest: request, Status: status}, nil
 }
 
 func (r *mutationResolver) RefundRequestDeny(ctx context.Context, input graph.RefundRequestDenyMutationInput) (*graph.RefundRequestDenyMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestDeny - refundRequestDeny"))
+	request, err := change(ctx, func(actor market.Actor) (*market.RefundRequest, error) {
+		return r.Market.DenyRefund(ctx, actor, input.RefundRequestID, each(input.Notes, noteInput))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.RefundRequestDenyMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, RefundRequest: request, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) RefundRequestReturn(ctx context.Context, input graph.RefundRequestReturnMutationInput) (*graph.RefundRequestReturnMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestReturn - refundRequestReturn"))
+	if err := mayDecide(ctx, len(input.NewLineItems.Value()) > 0); err != nil {
+		return nil, err
+	}
+	request, err := change(ctx, func(actor market.Actor) (*market.RefundRequest, error) {
+		return r.Market.ReturnRefund(ctx, actor, input.RefundRequestID, returnStep(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.RefundRequestReturnMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, RefundRequest: request, Status: status,
+	}, nil
 }
 
 func (r *mutationResolver) RefundRequestRefund(ctx context.Context, input graph.RefundRequestRefundMutationInput) (*graph.RefundRequestRefundMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestRefund - refundRequestRefund"))
+	request, err := change(ctx, func(actor market.Actor) (*market.RefundRequest, error) {
+		return r.Market.SettleRefund(ctx, actor, input.RefundRequestID, settlement(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.RefundRequestRefundMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, RefundRequest: request, Status: status,
+	}, nil
 }
 
 func (r *queryResolver) RefundRequests(ctx context.Context, after *string, before *string, filters *graph.RefundRequestFilters, first *int, last *int, sellerID *string) (*market.Connection[market.RefundRequest], error) {
-	panic(fmt.Errorf("not implemented: RefundRequests - refundRequests"))
+	f := filter{deleted: true} // a seller that is gone is still found by its name
+	f.only("seller_id", "sellerId", "Seller", sellerID)
+	if filters != nil {
+		f.refundRequests(*filters)
+	}
+	return filtered[market.RefundRequest](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
 func (r *queryResolver) UpdatedRefundRequests(ctx context.Context, after *string, before *string, first *int, last *int, updatedSince time.Time) (*market.Connection[market.RefundRequest], error) {
-	panic(fmt.Errorf("not implemented: UpdatedRefundRequests - updatedRefundRequests"))
+	return list[market.RefundRequest](ctx, r.Resolver, page{after, before, first, last}, sinceUpdate(updatedSince))
 }
 
 func (r *queryResolver) RefundReasons(ctx context.Context) (*graph.RefundReason, error) {
-	panic(fmt.Errorf("not implemented: RefundReasons - refundReasons"))
+	pre, post, deny := market.RefundReasons()
+	return &graph.RefundReason{
+		ID:                        market.Ref{Type: "RefundReason", Num: 1}.ID(),
+		DenyRefundReasons:         deny,
+		PostDispatchRefundReasons: post,
+		PreDispatchRefundReasons:  pre,
+	}, nil
 }
 
 func (r *refundRequestResolver) CashAmountFormatted(ctx context.Context, obj *market.RefundRequest, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: CashAmountFormatted - cashAmountFormatted"))
+	return r.formatted(obj.CashAmountCents, currency)
 }
 
 func (r *refundRequestResolver) ExternalIds(ctx context.Context, obj *market.RefundRequest) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *refundRequestResolver) Invoice(ctx context.Context, obj *market.RefundRequest) (*market.Invoice, error) {
-	panic(fmt.Errorf("not implemented: Invoice - invoice"))
+	return required[market.Invoice](ctx, obj.InvoiceID)
 }
 
 func (r *refundRequestResolver) LineItems(ctx context.Context, obj *market.RefundRequest) ([]*market.RefundRequestLineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItems - lineItems"))
+	return children(ctx, refundLines, obj.Num)
 }
 
 func (r *refundRequestResolver) Metadata(ctx context.Context, obj *market.RefundRequest) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *refundRequestResolver) Notes(ctx context.Context, obj *market.RefundRequest) ([]*market.RefundRequestNote, error) {
-	panic(fmt.Errorf("not implemented: Notes - notes"))
+	return children(ctx, refundNotes, obj.Num)
 }
 
 func (r *refundRequestResolver) Receipts(ctx context.Context, obj *market.RefundRequest) ([]*market.Image, error) {
-	panic(fmt.Errorf("not implemented: Receipts - receipts"))
+	return []*market.Image{}, nil
 }
 
 func (r *refundRequestResolver) RefundAmountFormatted(ctx context.Context, obj *market.RefundRequest, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: RefundAmountFormatted - refundAmountFormatted"))
+	return r.formatted(obj.RefundAmountCents, currency)
 }
 
 func (r *refundRequestResolver) RequestValueFormatted(ctx context.Context, obj *market.RefundRequest, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: RequestValueFormatted - requestValueFormatted"))
+	return r.formatted(&obj.RequestValueCents, currency)
 }
 
 func (r *refundRequestResolver) ReturnedConsignments(ctx context.Context, obj *market.RefundRequest) ([]*market.Image, error) {
-	panic(fmt.Errorf("not implemented: ReturnedConsignments - returnedConsignments"))
+	return []*market.Image{}, nil
 }
 
 func (r *refundRequestResolver) Shipments(ctx context.Context, obj *market.RefundRequest) ([]*market.ReturnShipment, error) {
-	panic(fmt.Errorf("not implemented: Shipments - shipments"))
+	return children(ctx, refundParcels, obj.Num)
 }
 
 func (r *refundRequestResolver) TotalFormatted(ctx context.Context, obj *market.RefundRequest, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: TotalFormatted - totalFormatted"))
+	return r.formatted(&obj.TotalCents, currency)
 }
 
 func (r *refundRequestChangeResolver) RefundRequest(ctx context.Context, obj *market.ChangeOf[market.RefundRequest]) (*market.RefundRequest, error) {
@@ -98,39 +157,39 @@ func (r *refundRequestChangeResolver) RefundRequest(ctx context.Context, obj *ma
 }
 
 func (r *refundRequestLineItemResolver) AmountFormatted(ctx context.Context, obj *market.RefundRequestLineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: AmountFormatted - amountFormatted"))
+	return r.amount(obj.AmountCents, currency)
 }
 
 func (r *refundRequestLineItemResolver) AmountPerItemFormatted(ctx context.Context, obj *market.RefundRequestLineItem, currency *string) (string, error) {
-	panic(fmt.Errorf("not implemented: AmountPerItemFormatted - amountPerItemFormatted"))
+	return r.amount(obj.AmountPerItemCents(), currency)
 }
 
 func (r *refundRequestLineItemResolver) CommissionAmountFormatted(ctx context.Context, obj *market.RefundRequestLineItem, currency *string) (*string, error) {
-	panic(fmt.Errorf("not implemented: CommissionAmountFormatted - commissionAmountFormatted"))
+	return r.formatted(obj.CommissionAmountCents, currency)
 }
 
 func (r *refundRequestLineItemResolver) ExternalIds(ctx context.Context, obj *market.RefundRequestLineItem) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *refundRequestLineItemResolver) LineItem(ctx context.Context, obj *market.RefundRequestLineItem) (*market.LineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItem - lineItem"))
+	return optional[market.LineItem](ctx, obj.LineItemID)
 }
 
 func (r *refundRequestLineItemResolver) Metadata(ctx context.Context, obj *market.RefundRequestLineItem) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *refundRequestLineItemResolver) Notes(ctx context.Context, obj *market.RefundRequestLineItem) ([]*market.RefundRequestNote, error) {
-	panic(fmt.Errorf("not implemented: Notes - notes"))
+	return children(ctx, refundLineNotes, obj.Num)
 }
 
 func (r *refundRequestLineItemResolver) RefundRequest(ctx context.Context, obj *market.RefundRequestLineItem) (*market.RefundRequest, error) {
-	panic(fmt.Errorf("not implemented: RefundRequest - refundRequest"))
+	return required[market.RefundRequest](ctx, obj.RefundRequestID)
 }
 
 func (r *refundRequestLineItemResolver) Shipments(ctx context.Context, obj *market.RefundRequestLineItem) ([]*market.ReturnShipment, error) {
-	panic(fmt.Errorf("not implemented: Shipments - shipments"))
+	return returnedIn(ctx, obj)
 }
 
 func (r *refundRequestLineItemChangeResolver) RefundRequestLineItem(ctx context.Context, obj *market.ChangeOf[market.RefundRequestLineItem]) (*market.RefundRequestLineItem, error) {
@@ -138,11 +197,11 @@ func (r *refundRequestLineItemChangeResolver) RefundRequestLineItem(ctx context.
 }
 
 func (r *refundRequestNoteResolver) RefundRequest(ctx context.Context, obj *market.RefundRequestNote) (*market.RefundRequest, error) {
-	panic(fmt.Errorf("not implemented: RefundRequest - refundRequest"))
+	return required[market.RefundRequest](ctx, obj.RefundRequestID)
 }
 
 func (r *refundRequestNoteResolver) RefundRequestLineItem(ctx context.Context, obj *market.RefundRequestNote) (*market.RefundRequestLineItem, error) {
-	panic(fmt.Errorf("not implemented: RefundRequestLineItem - refundRequestLineItem"))
+	return optional[market.RefundRequestLineItem](ctx, obj.RefundRequestLineItemID)
 }
 
 func (r *subscriptionResolver) RefundRequestChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequest], error) {

@@ -44,6 +44,20 @@ var (
 	}
 )
 
+// The relations of invoices and of their lines to promotions and fees.
+var (
+	// invoiceAdjustments are those on the invoice as a whole.
+	invoiceAdjustments = relation[market.Adjustment]{
+		name: "Invoice.adjustments", column: "invoice_id",
+		of:    func(a *market.Adjustment) int64 { return a.InvoiceID },
+		where: []market.Cond{market.Eq("line_item_id", nil)},
+	}
+	lineItemAdjustments = relation[market.Adjustment]{
+		name: "LineItem.adjustments", column: "line_item_id",
+		of: func(a *market.Adjustment) int64 { return *a.LineItemID },
+	}
+)
+
 // totals are the sums over those of an order's invoices that the viewer may see.
 func totals(ctx context.Context, o *market.Order) (market.Totals, error) {
 	invoices, err := children(ctx, orderInvoices, o.Num)
@@ -61,9 +75,13 @@ func shipmentsWith(ctx context.Context, l *market.LineItem) ([]*market.Shipment,
 	if err != nil {
 		return nil, err
 	}
-	nums := each(shipped, func(s *market.ShippedItem) int64 { return s.ShipmentID })
+	return oldestFirst[market.Shipment](ctx, each(shipped, func(s *market.ShippedItem) int64 { return s.ShipmentID }))
+}
+
+// oldestFirst is many in the order of the numbers, each once.
+func oldestFirst[T any](ctx context.Context, nums []int64) ([]*T, error) {
 	slices.Sort(nums)
-	return many[market.Shipment](ctx, slices.Compact(nums))
+	return many[T](ctx, slices.Compact(nums))
 }
 
 // carrierOf is who brings a shipment.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"crier/internal/document"
 	"crier/internal/market"
 )
 
@@ -42,6 +43,9 @@ func latest(ctx context.Context, w *market.Webhook) ([]*market.WebhookEvent, err
 
 // payload reads what was rendered for an event; nil where that is still to be done.
 func (r *Resolver) payload(ctx context.Context, e *market.WebhookEvent) (json.RawMessage, error) {
+	if err := r.rendered(ctx, e); err != nil {
+		return nil, err
+	}
 	return load(ctx, "WebhookEvent.payload", e.PayloadID, func(ctx context.Context, _ Reader, nums []int64) (map[int64]json.RawMessage, error) {
 		bodies, err := r.Payloads.Payloads(ctx, nums)
 		if err != nil {
@@ -53,6 +57,28 @@ func (r *Resolver) payload(ctx context.Context, e *market.WebhookEvent) (json.Ra
 		}
 		return found, nil
 	})
+}
+
+// rendered refuses a viewer without the scopes of what an event's payload shows:
+// its subject, and whatever the document of its webhook selects.
+func (r *Resolver) rendered(ctx context.Context, e *market.WebhookEvent) error {
+	v, err := viewing(ctx)
+	if err != nil || len(v.Scopes) == 0 {
+		return err
+	}
+	if err := r.readable(ctx, e.SubjectType); err != nil {
+		return err
+	}
+	webhook, err := required[market.Webhook](ctx, e.WebhookID)
+	if err != nil {
+		return err
+	}
+	for _, scope := range webhook.RequiredScopes {
+		if !v.Can(scope) {
+			return document.MissingScope(scope)
+		}
+	}
+	return nil
 }
 
 // subject reads the entity that an event is about; nil where it is of another

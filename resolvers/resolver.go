@@ -30,6 +30,9 @@ type Resolver struct {
 	SiteURL string
 	// Payloads reads what was rendered for events.
 	Payloads Payloads
+	// ForgetKeys stops the API keys of a seller that was deleted, such as
+	// KeyCache.Forget; nil where keys are not remembered.
+	ForgetKeys func(seller int64)
 	// Scopes tells which scope reading a type needs, "" for none.
 	Scopes func(typeName string) string
 }

@@ -9,35 +9,43 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 )
 
 func (r *mutationResolver) ReturnShipmentCreate(ctx context.Context, input graph.ReturnShipmentCreateMutationInput) (*graph.ReturnShipmentCreateMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: ReturnShipmentCreate - returnShipmentCreate"))
+	shipment, err := change(ctx, func(actor market.Actor) (*market.ReturnShipment, error) {
+		return r.Market.CreateReturnShipment(ctx, actor, newReturnShipment(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ReturnShipmentCreateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Shipment: shipment, Status: status,
+	}, nil
 }
 
 func (r *returnShipmentResolver) Carrier(ctx context.Context, obj *market.ReturnShipment) (*market.ShipmentCarrier, error) {
-	panic(fmt.Errorf("not implemented: Carrier - carrier"))
+	return required[market.ShipmentCarrier](ctx, obj.CarrierID)
 }
 
 func (r *returnShipmentResolver) ExternalIds(ctx context.Context, obj *market.ReturnShipment) ([]*market.ExternalID, error) {
-	panic(fmt.Errorf("not implemented: ExternalIds - externalIds"))
+	return externalIDs(ctx, obj.Ref())
 }
 
 func (r *returnShipmentResolver) Metadata(ctx context.Context, obj *market.ReturnShipment) ([]*market.Metadatum, error) {
-	panic(fmt.Errorf("not implemented: Metadata - metadata"))
+	return metadata(ctx, obj.Ref())
 }
 
 func (r *returnShipmentResolver) RefundRequest(ctx context.Context, obj *market.ReturnShipment) (*market.RefundRequest, error) {
-	panic(fmt.Errorf("not implemented: RefundRequest - refundRequest"))
+	return required[market.RefundRequest](ctx, obj.RefundRequestID)
 }
 
 func (r *returnShipmentResolver) ShippedItems(ctx context.Context, obj *market.ReturnShipment) ([]*market.ReturnShippedItem, error) {
-	panic(fmt.Errorf("not implemented: ShippedItems - shippedItems"))
+	return children(ctx, returnShipped, obj.Num)
 }
 
 func (r *returnShipmentResolver) StatusLog(ctx context.Context, obj *market.ReturnShipment, after *string, before *string, first *int, last *int) (*market.Connection[market.ShipmentStatus], error) {
-	panic(fmt.Errorf("not implemented: StatusLog - statusLog"))
+	return childPage(ctx, returnLog, obj.Num, page{after, before, first, last})
 }
 
 func (r *returnShipmentChangeResolver) ReturnShipment(ctx context.Context, obj *market.ChangeOf[market.ReturnShipment]) (*market.ReturnShipment, error) {
@@ -45,7 +53,7 @@ func (r *returnShipmentChangeResolver) ReturnShipment(ctx context.Context, obj *
 }
 
 func (r *returnShippedItemResolver) LineItem(ctx context.Context, obj *market.ReturnShippedItem) (*market.RefundRequestLineItem, error) {
-	panic(fmt.Errorf("not implemented: LineItem - lineItem"))
+	return required[market.RefundRequestLineItem](ctx, obj.RefundRequestLineItemID)
 }
 
 func (r *subscriptionResolver) ReturnShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.ReturnShipment], error) {

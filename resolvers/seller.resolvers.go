@@ -9,7 +9,6 @@ import (
 	"context"
 	"crier/graph"
 	"crier/internal/market"
-	"fmt"
 	"time"
 )
 
@@ -36,7 +35,17 @@ func (r *mutationResolver) SellerUpdate(ctx context.Context, input graph.SellerU
 }
 
 func (r *mutationResolver) SellerDelete(ctx context.Context, input graph.SellerDeleteMutationInput) (*graph.SellerDeleteMutationPayload, error) {
-	panic(fmt.Errorf("not implemented: SellerDelete - sellerDelete"))
+	seller, err := change(ctx, func(actor market.Actor) (*market.Seller, error) {
+		return r.Market.DeleteSeller(ctx, actor, input.SellerID)
+	})
+	if seller != nil && r.ForgetKeys != nil {
+		r.ForgetKeys(seller.Num)
+	}
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.SellerDeleteMutationPayload{Seller: seller, ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status}, nil
 }
 
 func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before *string, first *int, last *int, q *string, retailerIds []string, sort *graph.SellersWhereSort) (*market.Connection[market.Seller], error) {
@@ -51,7 +60,15 @@ func (r *queryResolver) SellersWhere(ctx context.Context, after *string, before 
 }
 
 func (r *queryResolver) AllSellers(ctx context.Context, accountType []graph.AllSellersAccountTypeEnum, after *string, before *string, first *int, includeDeleted *bool, last *int, sort []*graph.AllSellersSort, updatedSince *time.Time) (*market.AllSellersConnection, error) {
-	panic(fmt.Errorf("not implemented: AllSellers - allSellers"))
+	var f filter
+	oneOf(&f, "account_type", accountType)
+	given(&f, updatedSince, func(t time.Time) market.Cond { return market.Gte("updated_at", t) })
+	q := market.Query{Where: f.where, Sort: allSellersSort(sort), Deleted: deref(includeDeleted)}
+	sellers, err := list[market.Seller](ctx, r.Resolver, page{after, before, first, last}, q)
+	if err != nil {
+		return nil, err
+	}
+	return sellersInTheirStates(ctx, sellers), nil
 }
 
 func (r *sellerResolver) Address(ctx context.Context, obj *market.Seller) (*market.Address, error) {
@@ -59,7 +76,7 @@ func (r *sellerResolver) Address(ctx context.Context, obj *market.Seller) (*mark
 }
 
 func (r *sellerResolver) ExternalIds(ctx context.Context, obj *market.Seller) ([]*market.ExternalID, error) {
-	return externalIDs(ctx, obj.Ref())
+	return externalIDsWhile(ctx, obj.Ref(), obj.Deletion)
 }
 
 func (r *sellerResolver) Logo(ctx context.Context, obj *market.Seller) (*market.Image, error) {

@@ -2,13 +2,16 @@ package resolvers
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -23,20 +26,23 @@ const (
 	mediaGraphQL = "application/graphql-response+json"
 )
 
-// maxBody bounds the body of a request (contract marketplacer.md, Limits).
-const maxBody = 10 << 20
+const (
+	// maxBody bounds the body of a request (contract marketplacer.md, Limits).
+	maxBody = 10 << 20
+	// writeWithin bounds sending an answer: a client that does not read holds its memory.
+	writeWithin = time.Minute
+)
 
-// httpTransport is GraphQL over HTTP: POST, and GET for queries. gqlgen's own
-// answers 422 where the contract wants 200, and shows data where there is none.
-type httpTransport struct{}
+// httpTransport is GraphQL over HTTP: POST, and GET for what changes nothing.
+// gqlgen's own answers 422 where the contract wants 200, and shows data where
+// there is none.
+type httpTransport struct {
+	*executor
+	once idempotent
+}
 
-var _ graphql.Transport = httpTransport{}
-
-// Supports takes every method, in order to refuse most of them.
-func (httpTransport) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
-
-// Do answers one request.
-func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+// serve answers one request.
+func (t httpTransport) serve(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodPost, http.MethodGet:
 	case http.MethodOptions:
@@ -53,42 +59,64 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		refuseRequest(w, r, status, problem)
 		return
 	}
-	request, refused := exec.CreateOperationContext(r.Context(), params)
+	request, refused := t.prepare(r.Context(), params)
 	if refused != nil {
-		writeRefused(w, r, exec.DispatchError(r.Context(), refused))
+		writeRefused(w, r, refused)
 		return
 	}
-	if r.Method == http.MethodGet && request.Operation.Operation != ast.Query {
+	if r.Method == http.MethodGet && request.Operation.Operation == ast.Mutation {
 		w.Header().Set("Allow", "OPTIONS, POST")
 		refuseRequest(w, r, http.StatusMethodNotAllowed, "GET is for queries: send mutations by POST")
 		return
 	}
-	responses, ctx := exec.DispatchOperation(r.Context(), request)
-	writeResponse(w, r, http.StatusOK, responses(ctx), true)
+	if request.Operation.Operation == ast.Subscription {
+		t.stream(w, r, request)
+		return
+	}
+	t.run(w, r, request, params.Variables)
+}
+
+// run answers a request by running it; one with an idempotency key only once.
+func (t httpTransport) run(w http.ResponseWriter, r *http.Request, request *graphql.OperationContext, variables map[string]any) {
+	run := func(ctx context.Context) *graphql.Response { return t.execute(ctx, request) }
+	if t.once.applies(r, request) {
+		t.once.answer(w, r, fingerprint(request, variables), run)
+		return
+	}
+	writeResponse(w, r, http.StatusOK, run(r.Context()), true)
 }
 
 // readParams reads the parameters of a request, or says with which status and why it cannot.
-func readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, int, string) {
-	params := &graphql.RawParams{Headers: r.Header}
-	text, problem := urlParams(r.URL.Query()), ""
+func readParams(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, status int, problem string) {
+	text := urlParams(r.URL.Query())
 	if r.Method == http.MethodPost {
-		if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != mediaJSON {
-			return nil, http.StatusUnsupportedMediaType, "send the request as Content-Type: application/json"
+		if text, status, problem = readBody(w, r); problem != "" {
+			return nil, status, problem
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, http.StatusRequestEntityTooLarge, "the body is larger than 10 MiB"
-		}
-		if err != nil {
-			return nil, http.StatusBadRequest, "the body cannot be read"
-		}
-		text = body
 	}
+	params = &graphql.RawParams{Headers: r.Header}
 	if problem = decodeParams(text, params); problem != "" {
 		return nil, http.StatusBadRequest, problem
 	}
 	return params, http.StatusOK, ""
+}
+
+// readBody reads the JSON of a request by POST, or says with which status and why it cannot.
+func readBody(w http.ResponseWriter, r *http.Request) (body []byte, status int, problem string) {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != mediaJSON {
+		return nil, http.StatusUnsupportedMediaType, "send the request as Content-Type: application/json"
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge, "the body is larger than 10 MiB"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, http.StatusRequestTimeout, "the body took too long to arrive"
+	case err != nil:
+		return nil, http.StatusBadRequest, "the body cannot be read"
+	}
+	return body, http.StatusOK, ""
 }
 
 // urlParams are the parameters of a URL as a JSON object: variables and extensions are JSON already.
@@ -121,7 +149,7 @@ func decodeParams(text []byte, params *graphql.RawParams) string {
 		return mistyped.Field + " cannot be " + withArticle(mistyped.Value) + ": query and operationName are strings, variables and extensions objects"
 	case err != nil:
 		return `the body is not a JSON object such as {"query": "…", "variables": {}}`
-	case params.Query == "":
+	case params.Query == "" && !named(params):
 		return "query is missing or empty"
 	}
 	if _, err := decoder.Token(); err != io.EOF {
@@ -145,16 +173,21 @@ func refuseRequest(w http.ResponseWriter, r *http.Request, status int, problem s
 
 // writeRefused answers a request that was read and refused: 200 as application/json,
 // as the contract has it, and what the specification says as its own media type.
-func writeRefused(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
+func writeRefused(w http.ResponseWriter, r *http.Request, refused gqlerror.List) {
 	status := http.StatusBadRequest
-	switch response.Errors[0].Extensions["code"] {
+	switch refused[0].Extensions["code"] {
 	case document.CodeUnauthenticated:
-		unauthenticated(w, r, response.Errors[0])
+		unauthenticated(w, r, refused[0])
 		return
 	case document.CodeForbidden, document.CodeMissingScope:
 		status = http.StatusForbidden
 	}
-	if acceptedMedia(r) == mediaJSON {
+	refuseRead(w, r, status, &graphql.Response{Errors: refused})
+}
+
+// refuseRead answers a request that was read, with a status that only the newer media type shows.
+func refuseRead(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
+	if acceptedMedia(r) != mediaGraphQL {
 		status = http.StatusOK
 	}
 	writeResponse(w, r, status, response, false)
@@ -172,8 +205,8 @@ func acceptedMedia(r *http.Request) string {
 		media, _, err := mime.ParseMediaType(part)
 		switch {
 		case err != nil:
-		case media == mediaGraphQL:
-			return mediaGraphQL
+		case media == mediaGraphQL, media == mediaEvents:
+			return media
 		case media == mediaJSON, media == "application/*", media == "*/*":
 			return mediaJSON
 		}
@@ -187,8 +220,23 @@ func writeResponse(w http.ResponseWriter, r *http.Request, status int, response 
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}`)
 	}
-	w.Header().Set("Content-Type", acceptedMedia(r)+"; charset=utf-8")
+	writeBody(w, r, status, body)
+}
+
+// writeBody sends an encoded response. As events it is a stream of one, unless
+// the request never came as far as its document.
+func writeBody(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	media := acceptedMedia(r)
+	if media == mediaEvents {
+		if status == http.StatusOK {
+			body = append(event("next", body), event("complete", nil)...)
+		} else {
+			media = mediaJSON
+		}
+	}
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeWithin)) // Only a recorder of tests has none.
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // The client went away: there is nobody to tell.
 }

@@ -17,9 +17,11 @@ const (
 )
 
 // Cost is the static cost of an operation: each field costs one and what is
-// below it, a connection as often as its page is long, nodes(ids:) as often as
-// there are ids, and any other list of objects ten times. What only wraps the
-// entries of a page costs nothing by itself, nor does introspection.
+// below it, a connection or a list that takes first as often as its page is long,
+// nodes(ids:) as often as there are ids, and any other list of objects ten times. What only wraps the
+// entries of a page costs nothing by itself, nor does __typename, which clients
+// with a cache add to every selection; under an alias, which could be repeated, it
+// costs what any field does. Introspection costs one, whatever is below it.
 func (d *Documents) Cost(op *ast.OperationDefinition, variables map[string]any) int {
 	c := &coster{schema: d.schema, variables: variables, fragments: map[string]int{}}
 	return c.set(op.SelectionSet)
@@ -56,6 +58,8 @@ func (c *coster) set(set ast.SelectionSet) int {
 // field costs a field with all that is below it.
 func (c *coster) field(f *ast.Field) int {
 	switch {
+	case f.Name == "__typename" && f.Alias == f.Name:
+		return 0
 	case strings.HasPrefix(f.Name, "__"):
 		return 1
 	case wraps(f):
@@ -83,7 +87,7 @@ func isEdge(typeName string) bool       { return strings.HasSuffix(typeName, "Ed
 
 // times is how often what is below a field may be resolved.
 func (c *coster) times(f *ast.Field) int {
-	if isConnection(f.Definition.Type.Name()) {
+	if isConnection(f.Definition.Type.Name()) || f.Definition.Arguments.ForName("first") != nil {
 		return c.page(f)
 	}
 	if f.Definition.Type.Elem == nil {
@@ -95,7 +99,7 @@ func (c *coster) times(f *ast.Field) int {
 	return unpagedList
 }
 
-// page is how long the page of a connection may be.
+// page is how long the page of a connection, or of a list that takes first, may be.
 func (c *coster) page(f *ast.Field) int {
 	page := 0
 	for _, name := range []string{"first", "last"} {

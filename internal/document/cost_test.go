@@ -26,9 +26,11 @@ func TestCost(t *testing.T) {
 		variables map[string]any
 		want      int
 	}{
-		{"{ __typename }", nil, 1},
+		{"{ __typename }", nil, 0},
 		{"{ __schema { types { name fields { name } } } }", nil, 1},
-		{"{ node(id: 1) { id __typename } }", nil, 3},
+		{"{ node(id: 1) { id __typename } }", nil, 2},
+		{"{ node(id: 1) { id a: __typename b: __typename } }", nil, 4},
+		{"{ node(id: 1) { ... on Advert { __typename: id } } }", nil, 2},
 		{"{ brands { totalCount } }", nil, 51},
 		{"{ brands(first: 10) { totalCount } }", nil, 11},
 		{"{ brands(last: 7) { totalCount } }", nil, 8},
@@ -42,7 +44,8 @@ func TestCost(t *testing.T) {
 		{"{ nodes(ids: [1, 2, 3]) { id } }", nil, 4},
 		{"query($ids: [ID!]!) { nodes(ids: $ids) { id } }", map[string]any{"ids": []any{"1", "2"}}, 3},
 		{"{ nodes(ids: []) { id } }", nil, 2},
-		{"{ externalIds { id key } }", nil, 21},
+		{"{ externalIds { id key } }", nil, 101},
+		{"{ externalIds(first: 3) { id key } }", nil, 7},
 		{"{ node(id: 1) { ... on Advert { productFeatures } } }", nil, 2},
 		{"{ a: brands(first: 2) { ...B } b: brands(first: 3) { ...B } } fragment B on BrandsConnection { nodes { id name } }", nil, 12},
 		{tree(100, 10, 4), nil, 5_666_601},

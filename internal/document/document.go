@@ -29,6 +29,8 @@ type Documents struct {
 	scopes   map[string]string
 	queries  *cache[*ast.QueryDocument]
 	prepared *cache[*Prepared]
+	// persisted are texts by their hash.
+	persisted *cache[string]
 }
 
 // New returns the documents of a schema.
@@ -46,6 +48,8 @@ func New(es graphql.ExecutableSchema, options Options) *Documents {
 		scopes:   TypeScopes(es.Schema()),
 		queries:  newCache[*ast.QueryDocument](cachedFields),
 		prepared: newCache[*Prepared](cachedFields),
+
+		persisted: newCache[string](persistedBytes),
 	}
 }
 

@@ -23,13 +23,15 @@ const (
 	CodeComplexityLimit  = "COMPLEXITY_LIMIT_EXCEEDED"
 	CodeRateLimited      = "RATE_LIMITED"
 	CodeInternal         = "INTERNAL"
+	// CodePersistedQueryNotFound asks the client for the text of a hash (Apollo, automatic persisted queries).
+	CodePersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND"
 )
 
 // clientSafe are the codes whose errors are written for clients.
 var clientSafe = map[any]bool{
 	CodeUnauthenticated: true, CodeForbidden: true, CodeMissingScope: true, CodeNotFound: true,
 	CodeBadUserInput: true, CodeParseFailed: true, CodeValidationFailed: true,
-	CodeComplexityLimit: true, CodeRateLimited: true,
+	CodeComplexityLimit: true, CodeRateLimited: true, CodePersistedQueryNotFound: true,
 }
 
 // ErrInternal is a failure of our own: it is retried, and never becomes a payload.

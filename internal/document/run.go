@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"crier/internal/viewer"
@@ -76,8 +77,9 @@ func sameViewer(a, b viewer.Viewer) bool {
 		a.Traceparent == b.Traceparent && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// Execute runs one query or mutation within the limits on time and objects, with what
-// Options.Context prepares. Errors go through present; those it returns nil for are left out.
+// Execute runs one operation within the limits on time and objects, with what
+// Options.Context prepares. Errors go through present; those it returns nil for are left
+// out. It returns nil where a subscription yields nothing.
 func (d *Documents) Execute(ctx context.Context, op *graphql.OperationContext, present graphql.ErrorPresenterFunc) (response *graphql.Response) {
 	ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Timeout)
 	defer cancel()
@@ -101,9 +103,16 @@ func (d *Documents) Execute(ctx context.Context, op *graphql.OperationContext, p
 			response = &graphql.Response{Errors: graphql.GetErrors(ctx)}
 		}
 	}()
-	response = d.es.Exec(ctx)(ctx)
+	run := d.es.Exec(ctx)
+	if refused := graphql.GetErrors(ctx); refused != nil && op.Operation.Operation == ast.Subscription {
+		return &graphql.Response{Errors: refused} // gqlgen has nothing to run then, and would panic
+	}
+	response = run(inSubscription(ctx, op))
 	if counted.over.Load() {
 		return &graphql.Response{Errors: one(counted.refusal())}
+	}
+	if response == nil {
+		return nil
 	}
 	response.Errors = append(response.Errors, graphql.GetErrors(ctx)...)
 	slices.SortStableFunc(response.Errors, byPath)

@@ -302,7 +302,7 @@ func TestPrepare(t *testing.T) {
 	if prepare(t, d, " ") != prepare(t, d, market.DefaultDocument) {
 		t.Error("a blank document is not the default one")
 	}
-	if facts := first.Facts(); facts.Cost != 50 || len(facts.RequiredScopes) != 2 {
+	if facts := first.Facts(); facts.Cost != 49 || len(facts.RequiredScopes) != 2 {
 		t.Errorf("facts %+v", facts)
 	}
 	_, err := d.Prepare(in("tittle"))

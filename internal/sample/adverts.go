@@ -1,23 +1,17 @@
 package sample
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"crier/internal/market"
 )
 
-func (l *loading) loadAdverts(ctx context.Context) error {
-	count := 0
+func (l *loading) loadAdverts() error {
 	for _, leaf := range l.leaves {
 		for _, title := range leaf.titles {
-			count++
-			in, err := l.advert(leaf, title, fmt.Sprintf("SAMPLE-%03d", count))
-			if err != nil {
-				return err
-			}
-			if _, err := l.market.UpsertAdvert(ctx, l.actor, in); err != nil {
+			l.pass(10 * hour)
+			if err := l.loadAdvert(leaf, title); err != nil {
 				return fmt.Errorf("%s: %w", title, err)
 			}
 		}
@@ -25,38 +19,75 @@ func (l *loading) loadAdverts(ctx context.Context) error {
 	return nil
 }
 
-// advert makes up an advert. One in ten is not on show yet.
+// loadAdvert makes an advert. Some are not on show: not yet, no more, or not
+// before the operator has looked at them.
+func (l *loading) loadAdvert(leaf leaf, title string) error {
+	l.adverts++
+	in, err := l.advert(leaf, title, fmt.Sprintf("SAMPLE-%03d", l.adverts))
+	if err != nil {
+		return err
+	}
+	in.AttemptAutoPublish, in.Vetted = l.adverts%11 != 4, market.Some(l.adverts%13 != 6)
+	made, err := l.market.UpsertAdvert(l.ctx, l.actor, in)
+	if err != nil || l.adverts%17 != 9 {
+		return err
+	}
+	l.pass(day)
+	_, err = l.market.PublishAdvert(l.ctx, l.actor, made.ID(), false)
+	return err
+}
+
+// advert makes up an advert with its variants.
 func (l *loading) advert(leaf leaf, title, code string) (market.AdvertUpsert, error) {
-	picture, err := l.picture(title)
+	pictures, err := l.pictures(title)
 	if err != nil {
 		return market.AdvertUpsert{}, err
 	}
-	seller := oneOf(l.random, l.sellers).ID()
+	d, sellers := leaf.department, l.selling[leaf.department.name]
+	features := someOf(l.random, d.features, 4)
 	in := market.AdvertUpsert{
-		Title: market.Some(title), Code: market.Some(code), ExternalID: market.Some(strings.ToLower(code)),
-		SellerID: &seller, BrandID: market.Some(oneOf(l.random, l.brands).ID()), TaxonID: market.Some(leaf.taxon.ID()),
-		Description:        market.Some(fmt.Sprintf("**%s**, of our %s.\n\n- made in small numbers\n- can be repaired\n", title, strings.ToLower(leaf.name))),
-		ProductFeatures:    market.Some([]string{"Made in small numbers", "Can be repaired"}),
-		ExternalIDs:        []market.Pair{{Key: "sample", Value: &code}},
-		Images:             []market.ImageAttributes{picture},
-		AttemptAutoPublish: !l.chance(10),
+		Title: market.Some(title), Code: market.Some(code), ExternalID: market.Some(strings.ToLower(code)), ExternalIDs: marked(code),
+		SellerID: new(sellers[l.adverts%len(sellers)].ID()), TaxonID: market.Some(leaf.taxon.ID()),
+		Description:        market.Some(l.description(d, title, features)),
+		ProductFeatures:    market.Some(features),
+		Specifications:     market.Some(l.specifications()),
+		Metadata:           []market.Pair{{Key: "origin", Value: new(oneOf(l.random, d.origins))}},
+		Images:             pictures,
+		AdvertOptionValues: l.choices(d.questions),
 	}
-	if l.chance(15) {
+	if !l.chance(10) {
+		in.BrandID = market.Some(oneOf(l.random, l.brands).ID())
+	}
+	switch l.random.IntN(6) {
+	case 0:
 		in.HasFreeDomesticShipping = market.Some(true)
+	case 1:
+		in.BaseDomesticShippingCost = market.Some(market.DecimalText(int64(5+leaf.least/10) * 100))
 	}
-	for _, q := range leaf.questions {
+	l.addVariants(&in, leaf, code)
+	return in, nil
+}
+
+// description describes an advert in Markdown.
+func (l *loading) description(d department, title string, features []string) string {
+	return fmt.Sprintf("**%s**, from %s. %s\n\n- %s\n", title, oneOf(l.random, d.origins), oneOf(l.random, d.openings), strings.Join(features, "\n- "))
+}
+
+// specifications are a table in Markdown.
+func (l *loading) specifications() string {
+	return fmt.Sprintf("| | |\n|---|---|\n| Height | %d cm |\n| Weight | %d.%d kg |\n| Warranty | %d years |\n",
+		8+l.random.IntN(90), l.random.IntN(9), 1+l.random.IntN(9), 2+l.random.IntN(9))
+}
+
+// choices answer the options of an advert.
+func (l *loading) choices(questions []question) []market.ChoiceAttributes {
+	var all []market.ChoiceAttributes
+	for _, q := range questions {
 		if q.applied == market.AppliedToAdvert {
-			in.AdvertOptionValues = append(in.AdvertOptionValues, l.answers(q)...)
+			all = append(all, l.answers(q)...)
 		}
 	}
-	cents := int64(leaf.least)*100 + l.random.Int64N(int64(leaf.most-leaf.least)*20)*5
-	for i, choices := range l.forms(leaf.questions) {
-		v := l.variant(cents, choices)
-		sku := fmt.Sprintf("%s-%d", code, i+1)
-		v.SKU, v.ExternalID, v.Barcode = market.Some(sku), market.Some(strings.ToLower(sku)), market.Some(l.barcode())
-		in.Variants = append(in.Variants, v)
-	}
-	return in, nil
+	return all
 }
 
 // answers answers an option of an advert: one value, several, or words.
@@ -73,63 +104,4 @@ func (l *loading) answers(q question) []market.ChoiceAttributes {
 		return all
 	}
 	return []market.ChoiceAttributes{o.choose(oneOf(l.random, o.values))}
-}
-
-// forms are the combinations of options in which an advert is sold; what can
-// be written on it is the same for all, and left out for most adverts.
-func (l *loading) forms(questions []question) [][]market.ChoiceAttributes {
-	forms := [][]market.ChoiceAttributes{nil}
-	for _, q := range questions {
-		o := l.options[q.name]
-		var answers []market.ChoiceAttributes
-		switch {
-		case q.applied != market.AppliedToVariant:
-			continue
-		case q.field != market.FreeText:
-			for _, v := range someOf(l.random, o.values, 3) {
-				answers = append(answers, o.choose(v))
-			}
-		case l.chance(30):
-			answers = append(answers, o.write(oneOf(l.random, q.answers)))
-		default:
-			continue
-		}
-		var longer [][]market.ChoiceAttributes
-		for _, form := range forms {
-			for _, answer := range answers {
-				longer = append(longer, append(form[:len(form):len(form)], answer))
-			}
-		}
-		forms = longer
-	}
-	return forms
-}
-
-// variant makes up price and stock of a variant of an advert that costs about cents.
-func (l *loading) variant(cents int64, choices []market.ChoiceAttributes) market.VariantAttributes {
-	in := market.VariantAttributes{VariantOptionValues: choices, CountOnHand: market.Some(l.random.Int64N(40))}
-	cents += l.random.Int64N(5) * 100
-	in.Price = market.Some(market.DecimalText(cents))
-	switch l.random.IntN(8) {
-	case 0:
-		in.SalePrice = market.Some(market.DecimalText(cents * 4 / 5))
-	case 1:
-		in.RecommendedRetailPrice = market.Some(market.DecimalText(cents * 6 / 5))
-	case 2:
-		in.InfiniteQuantity = market.Some(true)
-	case 3:
-		in.CountOnHand = market.Some[int64](0)
-	}
-	return in
-}
-
-// barcode makes up an EAN-13 in the range that GS1 leaves to shops for use
-// within their own walls, which begins with 2.
-func (l *loading) barcode() string {
-	digits := fmt.Sprintf("2%011d", l.random.Int64N(1e11))
-	sum := 0
-	for i, d := range digits {
-		sum += int(d-'0') * (1 + i%2*2)
-	}
-	return fmt.Sprint(digits, (10-sum%10)%10)
 }

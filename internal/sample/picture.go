@@ -17,8 +17,25 @@ const (
 	pictureHeight = 240
 )
 
-// picture makes up a picture of something: stripes in two colours, so that no
-// page with sample adverts loads anything from elsewhere.
+// pictures are those of an advert: a drawing, and for some a photograph that lies elsewhere.
+func (l *loading) pictures(of string) ([]market.ImageAttributes, error) {
+	drawing, err := l.picture(of)
+	if err != nil {
+		return nil, err
+	}
+	pictures := []market.ImageAttributes{drawing}
+	if l.chance(30) {
+		name := market.Slug(of) + ".jpg"
+		photograph := website("images") + name
+		pictures = append(pictures, market.ImageAttributes{
+			Alt: market.Some("Photograph: " + of), Filename: market.Some(name), SourceURL: &photograph, Size: market.Some(20_000 + l.random.Int64N(200_000)),
+		})
+	}
+	return pictures, nil
+}
+
+// picture makes up a picture of something: stripes in two colours, which the
+// marketplace serves itself.
 func (l *loading) picture(of string) (market.ImageAttributes, error) {
 	light, dark := l.shade(150), l.shade(60)
 	drawn := image.NewPaletted(image.Rect(0, 0, pictureWidth, pictureHeight), color.Palette{light, dark})

@@ -106,7 +106,7 @@ func (b *builder) alive(t *table) {
 
 // comparisons are the operators of conditions with one value.
 var comparisons = map[market.Op]string{
-	market.OpEq: " = ", market.OpGte: " >= ", market.OpLte: " <= ", market.OpGt: " > ",
+	market.OpEq: " = ", market.OpGte: " >= ", market.OpLte: " <= ", market.OpGt: " > ", market.OpLt: " < ",
 	market.OpNe: " IS DISTINCT FROM ", // so that a null differs from every value
 }
 
@@ -170,6 +170,8 @@ func (b *builder) compare(f *schema.Field, c market.Cond) {
 		b.write(column, operator).bind(value)
 	case isText && c.Op == market.OpContains:
 		b.dialect.contains(b, column, text)
+	case isText && c.Op == market.OpEqualFold:
+		b.dialect.equalFold(b, column, text)
 	default:
 		b.fail(fmt.Errorf("%s: comparison %d does not take %v", c.Column, c.Op, c.Value))
 	}

@@ -19,6 +19,8 @@ type dialect interface {
 	in(b *builder, column string, list any)
 	// contains writes that the column has text within it, in any case.
 	contains(b *builder, column, text string)
+	// equalFold writes that the column is a text, in any case.
+	equalFold(b *builder, column, text string)
 	// unindexed is the column in a condition that should not choose the index.
 	unindexed(column string) string
 	// lock is the clause of a SELECT that keeps its rows from other transactions.

@@ -36,6 +36,12 @@ func TestPlans(t *testing.T) {
 			Kind: "ExternalID", Column: "owner_id",
 			Where: []market.Cond{market.Eq("owner_type", "Advert"), market.Eq("key", "erp"), market.In("value", []string{"1"})},
 		})}}, []string{"SEARCH adverts USING INTEGER PRIMARY KEY", "external_ids_owner_type_key_value_unique"}},
+		"by the buyer": {"Invoice", market.Query{Where: []market.Cond{market.InQuery("order_id", market.Sub{
+			Kind: "Order", Column: "id", Where: []market.Cond{market.EqualFold("email_address", "Buyer@mail.example")},
+		})}}, []string{"SEARCH invoices USING INDEX invoices_order_id", "SEARCH orders USING COVERING INDEX orders_email_address_lower"}},
+		"by the status of a line": {"RefundRequest", market.Query{Limit: 51, Where: []market.Cond{market.InQuery("id", market.Sub{
+			Kind: "RefundRequestLineItem", Column: "refund_request_id", Where: []market.Cond{market.In("status", []string{"PENDING_APPROVAL"})},
+		})}}, []string{"SEARCH refund_requests USING INTEGER PRIMARY KEY", "refund_request_line_items_status_refund_request_id"}},
 		"metadata": {"Metadatum", market.Query{Where: []market.Cond{market.Eq("owner_type", "Advert"), market.In("owner_id", ids)}},
 			[]string{"SEARCH metadata USING INDEX metadata_owner_type_owner_id_key_unique"}},
 		"a seller's page": {"Advert", market.Query{Limit: 51},

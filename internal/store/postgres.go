@@ -58,6 +58,10 @@ func (postgresDialect) contains(b *builder, column, text string) {
 	b.write("strpos(lower(", column, ` COLLATE "default"), lower(`).bind(text).write(` COLLATE "default")) > 0`)
 }
 
+func (postgresDialect) equalFold(b *builder, column, text string) {
+	b.write("lower(", column, ` COLLATE "default") = lower(`).bind(text).write(` COLLATE "default")`)
+}
+
 // The codes of Postgres' errors that mean something to a caller.
 const (
 	uniqueViolation      = "23505"

@@ -117,11 +117,19 @@ func (sqliteDialect) in(b *builder, column string, list any) {
 }
 
 func (sqliteDialect) contains(b *builder, column, text string) {
-	lower := "lower"
-	if !isASCII(text) {
-		lower = "fold"
+	b.write("instr(", folded(column, text), ", ").bind(strings.ToLower(text)).write(") > 0")
+}
+
+func (sqliteDialect) equalFold(b *builder, column, text string) {
+	b.write(folded(column, text), " = ").bind(strings.ToLower(text))
+}
+
+// folded is a column in lower case as far as a comparison with text needs it.
+func folded(column, text string) string {
+	if isASCII(text) {
+		return "lower(" + column + ")"
 	}
-	b.write("instr(", lower, "(", column, "), ").bind(strings.ToLower(text)).write(") > 0")
+	return "fold(" + column + ")"
 }
 
 func isASCII(text string) bool {

@@ -24,3 +24,10 @@ func ParseRedacted(url string) (string, error) {
 	target, err := parseAddress(url)
 	return target.redacted, err
 }
+
+// Tailing reports whether a feed watches the public stream.
+func Tailing(f *Feed) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tailing
+}
