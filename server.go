@@ -374,7 +374,9 @@ func (s *server) routes(schema graphql.ExecutableSchema, root *resolvers.Resolve
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	if s.settings.API {
-		options := resolvers.Options{Keys: resolvers.CacheKeys(s.store), Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema,
+		keys := resolvers.CacheKeys(s.store)
+		root.ForgetKeys = keys.Forget
+		options := resolvers.Options{Keys: keys, Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema,
 			Limiter: s.redis, RateLimit: s.settings.RateLimit, Claims: s.store, Feed: s.feed, Log: s.log}
 		s.api = resolvers.NewHandler(schema, options)
 		mux.Handle("/graphql", s.api)

@@ -73,9 +73,16 @@ func TestAdjustmentsOfALine(t *testing.T) {
 		if diff := cmp.Diff([]int64{tc.discount, tc.total, tc.tax, tc.ofThat}, got); diff != "" || item.SubtotalCents != in.Cost.Amount || item.PostageCents != in.Postage.Amount {
 			t.Errorf("%s: discount, total, tax, tax of the postage (-want +got):\n%s", tc.name, diff)
 		}
+		goods := in.Cost.Amount
 		var applied []*market.AdjustmentAppliesTo
 		for _, a := range rows[market.Adjustment](s, market.Eq("line_item_id", item.Num)) {
 			applied = append(applied, a.AppliesTo)
+			if a.AppliesTo != nil && *a.AppliesTo == market.AppliesToSubtotal {
+				goods += a.AmountCents
+			}
+		}
+		if got, want := *item.CommissionAmountCents(), (goods+5)/10; got != want {
+			t.Errorf("%s: the commission is %d, a tenth of the %d that are left of the goods is %d", tc.name, got, goods, want)
 		}
 		if diff := cmp.Diff(tc.appliesTo, applied); diff != "" {
 			t.Errorf("%s: applies to (-want +got):\n%s", tc.name, diff)

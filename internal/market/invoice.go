@@ -140,7 +140,9 @@ type LineItem struct {
 	// SettledCount is how many of those pieces, sent or not, the money went back for.
 	SettledCount int64 `changed:"-"`
 	SellerID     int64
-	Status       LineItemStatus `changed:"status,statusFull"`
+	// ShippingDiscountCents is the part of DiscountCents that is taken off the postage.
+	ShippingDiscountCents int64          `changed:"-"`
+	Status                LineItemStatus `changed:"status,statusFull"`
 	// StockTaken is how many pieces the sale took from the variant's count; none of one with infinite quantity.
 	StockTaken     int64 `changed:"-"`
 	SubtotalCents  int64

@@ -114,7 +114,8 @@ func (l *orderLine) price(p *problems, now time.Time) {
 	due.apply(p, l.field("adjustments"), l.in.Adjustments)
 	item.PostageCents, item.PostageTaxCents = postage.Amount, postage.taxIn(due.postage)
 	item.TaxTotalCents = cost.taxIn(due.goods) + item.PostageTaxCents
-	item.DiscountCents = due.goods + due.postage - cost.Amount - postage.Amount
+	item.ShippingDiscountCents = due.postage - postage.Amount
+	item.DiscountCents = due.goods - cost.Amount + item.ShippingDiscountCents
 	item.TotalCents = due.totalCents()
 	checkTotal(p, l.field("total_cents"), l.in.TotalCents, item.totals(), 0)
 }

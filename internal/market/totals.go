@@ -16,18 +16,21 @@ type Totals struct {
 	TaxShippingCents int64
 	// DiscountCents is what promotions of lines take off, zero or negative.
 	DiscountCents int64
+	// ShippingDiscountCents is the part of DiscountCents that is taken off the sending.
+	ShippingDiscountCents int64 `changed:"-"`
 	// TotalCents is what lines come to: goods and sending, with their promotions and fees.
 	TotalCents int64 `changed:"totalCents,totalIncludingAdjustmentsCents"`
 }
 
 func (t Totals) plus(o Totals) Totals {
 	return Totals{
-		SubtotalCents:     t.SubtotalCents + o.SubtotalCents,
-		ShippingCostCents: t.ShippingCostCents + o.ShippingCostCents,
-		TaxTotalCents:     t.TaxTotalCents + o.TaxTotalCents,
-		TaxShippingCents:  t.TaxShippingCents + o.TaxShippingCents,
-		DiscountCents:     t.DiscountCents + o.DiscountCents,
-		TotalCents:        t.TotalCents + o.TotalCents,
+		SubtotalCents:         t.SubtotalCents + o.SubtotalCents,
+		ShippingCostCents:     t.ShippingCostCents + o.ShippingCostCents,
+		TaxTotalCents:         t.TaxTotalCents + o.TaxTotalCents,
+		TaxShippingCents:      t.TaxShippingCents + o.TaxShippingCents,
+		DiscountCents:         t.DiscountCents + o.DiscountCents,
+		ShippingDiscountCents: t.ShippingDiscountCents + o.ShippingDiscountCents,
+		TotalCents:            t.TotalCents + o.TotalCents,
 	}
 }
 
@@ -45,15 +48,17 @@ func (t Totals) tooMuch() bool {
 	return max(t.SubtotalCents, t.ShippingCostCents, t.TaxTotalCents, -t.DiscountCents, t.TotalCents) > maxCents
 }
 
-// goodsCents is what promotions leave of the goods. Where they take off more, the
-// rest is taken off the sending.
-func (t Totals) goodsCents() int64 { return max(0, t.SubtotalCents+t.DiscountCents) }
+// goodsCents is what promotions leave of the goods.
+func (t Totals) goodsCents() int64 {
+	return t.SubtotalCents + t.DiscountCents - t.ShippingDiscountCents
+}
 
 // totals are the line's amounts under the names that invoices and orders have for them.
 func (l *LineItem) totals() Totals {
 	return Totals{
 		SubtotalCents: l.SubtotalCents, ShippingCostCents: l.PostageCents, TaxTotalCents: l.TaxTotalCents,
-		TaxShippingCents: l.PostageTaxCents, DiscountCents: l.DiscountCents, TotalCents: l.TotalCents,
+		TaxShippingCents: l.PostageTaxCents, DiscountCents: l.DiscountCents, ShippingDiscountCents: l.ShippingDiscountCents,
+		TotalCents: l.TotalCents,
 	}
 }
 

@@ -135,6 +135,7 @@ func checkSums(t *rapid.T, s *sales, order *market.Order, in []market.LineItemAt
 			of.SubtotalCents, of.ShippingCostCents = of.SubtotalCents+l.SubtotalCents, of.ShippingCostCents+l.PostageCents
 			of.TaxTotalCents, of.TaxShippingCents = of.TaxTotalCents+l.TaxTotalCents, of.TaxShippingCents+l.PostageTaxCents
 			of.DiscountCents, of.TotalCents = of.DiscountCents+l.DiscountCents, of.TotalCents+l.TotalCents
+			of.ShippingDiscountCents += l.ShippingDiscountCents
 			lines++
 			if l.SellerID != invoice.SellerID || l.DeliveryType != invoice.DeliveryType {
 				t.Fatalf("%s of %d by %s is in an invoice of %d by %s", l.Ref(), l.SellerID, l.DeliveryType, invoice.SellerID, invoice.DeliveryType)
@@ -152,6 +153,7 @@ func checkSums(t *rapid.T, s *sales, order *market.Order, in []market.LineItemAt
 		sum.SubtotalCents, sum.ShippingCostCents = sum.SubtotalCents+of.SubtotalCents, sum.ShippingCostCents+of.ShippingCostCents
 		sum.TaxTotalCents, sum.TaxShippingCents = sum.TaxTotalCents+of.TaxTotalCents, sum.TaxShippingCents+of.TaxShippingCents
 		sum.DiscountCents, sum.TotalCents = sum.DiscountCents+of.DiscountCents, sum.TotalCents+of.TotalCents
+		sum.ShippingDiscountCents += of.ShippingDiscountCents
 	}
 	if got := market.TotalsOf(rows[market.Invoice](s, market.Eq("order_id", order.Num))); got != sum || lines != len(in) {
 		t.Fatalf("the order comes to %+v with %d lines, its invoices to %+v with %d", got, len(in), sum, lines)

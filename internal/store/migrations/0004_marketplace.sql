@@ -14,6 +14,10 @@ ALTER TABLE line_items ADD COLUMN recalled_count BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE line_items ADD COLUMN withdrawn_count BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE line_items ADD COLUMN settled_count BIGINT NOT NULL DEFAULT 0;
 
+-- The part of discount_cents that is taken off the sending.
+ALTER TABLE invoices ADD COLUMN shipping_discount_cents BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE line_items ADD COLUMN shipping_discount_cents BIGINT NOT NULL DEFAULT 0;
+
 CREATE TABLE adjustments (
     id {{pk}},
     created_at TIMESTAMP NOT NULL,
