@@ -21,7 +21,7 @@ const patience = 60 * time.Second
 var documents embed.FS
 
 // classes are shown in the order in which their events come.
-var classes = []string{"ADVERT", "VARIANT", "INVOICE", "SHIPMENT"}
+var classes = []string{"ADVERT", "VARIANT", "INVOICE", "SHIPMENT", "REFUND_REQUEST"}
 
 // Options are what a demonstration needs.
 type Options struct {
@@ -129,69 +129,6 @@ func (s show) register(ctx context.Context, class string) error {
 		return fmt.Errorf("register the webhook for %s: %w", class, err)
 	}
 	return s.receiver.trust(class, out.WebhookCreate.Secret)
-}
-
-// change offers an advert, sells it and sends it.
-func (s show) change(ctx context.Context) error {
-	var at struct {
-		Taxons, SellersWhere, ShipmentCarriers struct{ Nodes []struct{ ID string } }
-	}
-	if err := s.api.do(ctx, `{ taxons(first: 1) { nodes { id } } sellersWhere(first: 1) { nodes { id } } shipmentCarriers(first: 1) { nodes { id } } }`, nil, &at); err != nil {
-		return err
-	}
-	if len(at.Taxons.Nodes) == 0 || len(at.SellersWhere.Nodes) == 0 || len(at.ShipmentCarriers.Nodes) == 0 {
-		return errors.New("the marketplace has no taxon, seller or carrier: set CRIER_SAMPLE_DATA=true on an empty database")
-	}
-	var offered struct {
-		AdvertUpsert struct {
-			result
-			Advert struct {
-				Variants struct{ Nodes []struct{ ID string } }
-			}
-		}
-	}
-	variables := map[string]any{"seller": at.SellersWhere.Nodes[0].ID, "taxon": at.Taxons.Nodes[0].ID, "sku": fmt.Sprintf("TEAPOT-%d", time.Now().UnixNano())}
-	if err := s.mutate(ctx, "advert_upsert", variables, &offered, &offered.AdvertUpsert.result); err != nil {
-		return err
-	}
-	var bought struct {
-		OrderCreate struct {
-			result
-			Order struct {
-				Invoices struct {
-					Nodes []struct {
-						ID        string
-						LineItems []struct{ ID string }
-					}
-				}
-			}
-		}
-	}
-	variant := offered.AdvertUpsert.Advert.Variants.Nodes[0].ID
-	if err := s.mutate(ctx, "order_create", map[string]any{"variant": variant}, &bought, &bought.OrderCreate.result); err != nil {
-		return err
-	}
-	invoice := bought.OrderCreate.Order.Invoices.Nodes[0]
-	var sent struct{ ShipmentCreate result }
-	return s.mutate(ctx, "shipment_create", map[string]any{
-		"invoice": invoice.ID, "line": invoice.LineItems[0].ID, "carrier": at.ShipmentCarriers.Nodes[0].ID, "day": time.Now().UTC().Format(time.DateOnly),
-	}, &sent, &sent.ShipmentCreate)
-}
-
-// mutate shows and executes one mutation; res is where out has its outcome.
-func (s show) mutate(ctx context.Context, name string, variables map[string]any, out any, res *result) error {
-	document, err := text(name)
-	if err != nil {
-		return err
-	}
-	s.printf("── mutation ──\n%s\n", document)
-	if err := s.api.do(ctx, document, variables, out); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if err := res.err(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
 }
 
 // await prints deliveries until one of each class was verified.

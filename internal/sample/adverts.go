@@ -44,14 +44,14 @@ func (l *loading) advert(leaf leaf, title, code string) (market.AdvertUpsert, er
 		return market.AdvertUpsert{}, err
 	}
 	d, sellers := leaf.department, l.selling[leaf.department.name]
-	features := someOf(l.random, d.features, 4)
+	features, origin := someOf(l.random, d.features, 4), oneOf(l.random, d.origins)
 	in := market.AdvertUpsert{
 		Title: market.Some(title), Code: market.Some(code), ExternalID: market.Some(strings.ToLower(code)), ExternalIDs: marked(code),
 		SellerID: new(sellers[l.adverts%len(sellers)].ID()), TaxonID: market.Some(leaf.taxon.ID()),
-		Description:        market.Some(l.description(d, title, features)),
+		Description:        market.Some(fmt.Sprintf("**%s**, from %s. %s\n\n- %s\n", title, origin, oneOf(l.random, d.openings), strings.Join(features, "\n- "))),
 		ProductFeatures:    market.Some(features),
 		Specifications:     market.Some(l.specifications()),
-		Metadata:           []market.Pair{{Key: "origin", Value: new(oneOf(l.random, d.origins))}},
+		Metadata:           []market.Pair{{Key: "origin", Value: &origin}},
 		Images:             pictures,
 		AdvertOptionValues: l.choices(d.questions),
 	}
@@ -66,11 +66,6 @@ func (l *loading) advert(leaf leaf, title, code string) (market.AdvertUpsert, er
 	}
 	l.addVariants(&in, leaf, code)
 	return in, nil
-}
-
-// description describes an advert in Markdown.
-func (l *loading) description(d department, title string, features []string) string {
-	return fmt.Sprintf("**%s**, from %s. %s\n\n- %s\n", title, oneOf(l.random, d.origins), oneOf(l.random, d.openings), strings.Join(features, "\n- "))
 }
 
 // specifications are a table in Markdown.

@@ -26,19 +26,6 @@ const buyers = 17
 // messages are what buyers tell their sellers.
 var messages = []string{"It is a present: please leave the invoice out.", "The bell is broken: please knock.", "No hurry."}
 
-// taxRates are in per cent, by the country of the seller.
-var taxRates = map[string]float64{"AU": 10, "CA": 5, "DE": 19, "GB": 20, "NZ": 15}
-
-// taxRate is what a seller's prices hold; nil where they hold none.
-func (l *loading) taxRate(seller int64) *float64 {
-	for _, s := range shops {
-		if rate, taxed := taxRates[s.country]; taxed && s.name == l.sellers[seller].BusinessName {
-			return &rate
-		}
-	}
-	return nil
-}
-
 // orderOf makes up who places the n-th order.
 func (l *loading) orderOf(n int) market.OrderAttributes {
 	channel := oneOf(l.random, []string{"web", "web", "phone", "market stall"})

@@ -73,6 +73,9 @@ var shops = []shop{
 	},
 }
 
+// taxRates are what prices hold of tax, in per cent, by the country of the seller.
+var taxRates = map[string]float64{"AU": 10, "CA": 5, "DE": 19, "GB": 20, "NZ": 15}
+
 // brands are invented.
 var brands = []string{
 	"Velhaven", "Marlowick", "Tindrel", "Ostrafell", "Cobblen", "Fennimoor", "Harrowbee", "Luskind", "Wexmere Loom", "Ardenpeg",

@@ -20,7 +20,7 @@ type purchase struct {
 type cart struct {
 	// things is how many different ones, pieces the least number of each, shops how many sellers they are of.
 	things, pieces, shops int
-	// delivery defaults to market.BuyOnline.
+	// delivery is "" for what is sent.
 	delivery market.DeliveryType
 	// discount is what a promotion takes off each line, in per cent.
 	discount int64
@@ -76,21 +76,19 @@ func (l *loading) loadOrders() error {
 
 // events are what happens of the n-th purchase, each a little later than it says.
 func (l *loading) events(n int, p purchase) []event {
-	b, at := &bought{number: n}, l.now.Add(-p.ago+l.some(hour/2))
-	events := []event{{at, func() error {
-		if err := l.buy(b, p.cart); err != nil {
-			return fmt.Errorf("place order %d: %w", n, err)
-		}
-		return nil
-	}}}
-	for i, s := range p.then {
+	b, at := &bought{number: n}, l.now.Add(-p.ago+l.some(min(p.ago/8, 10*hour)))
+	events := []event{{at, func() error { return l.buy(b, p.cart) }}}
+	for _, s := range p.then {
 		at = at.Add(s.after + l.some(s.after/8))
-		events = append(events, event{at, func() error {
-			if err := s.do(l, b); err != nil {
-				return fmt.Errorf("order %d, step %d: %w", n, i+1, err)
+		events = append(events, event{at, func() error { return s.do(l, b) }})
+	}
+	for i, e := range events {
+		events[i].do = func() error {
+			if err := e.do(); err != nil {
+				return fmt.Errorf("step %d of order %d: %w", i, n, err)
 			}
 			return nil
-		}})
+		}
 	}
 	return events
 }
@@ -102,11 +100,8 @@ func (l *loading) buy(b *bought, c cart) error {
 		return err
 	}
 	in := market.OrderCreate{Order: l.orderOf(b.number)}
-	for len(wares) > 0 {
-		own := wares[0].variant.SellerID
-		others := func(w ware) bool { return w.variant.SellerID != own }
-		in.Invoices = append(in.Invoices, l.invoice(c, slices.DeleteFunc(slices.Clone(wares), others)))
-		wares = slices.DeleteFunc(wares, func(w ware) bool { return !others(w) })
+	for _, own := range wares {
+		in.Invoices = append(in.Invoices, l.invoice(c, own))
 	}
 	if b.order, err = l.market.CreateOrder(l.ctx, l.actor, in); err != nil {
 		return err
@@ -121,37 +116,28 @@ type ware struct {
 	advert  *market.Advert
 }
 
-// choose takes as many different things of as many sellers as a cart holds.
-func (l *loading) choose(c cart) ([]ware, error) {
-	wares, err := l.forSale()
+// choose takes as many different things of as many sellers as a cart holds, those
+// of each seller together: one of each, and all others of the first who has so many.
+func (l *loading) choose(c cart) ([][]ware, error) {
+	shelves, err := l.forSale()
 	if err != nil {
 		return nil, err
 	}
-	var chosen []ware
-	var shops []int64
-	for _, w := range wares {
-		known := slices.Contains(shops, w.variant.SellerID)
-		left, missing := c.things-len(chosen), c.shops-len(shops)
-		switch {
-		case left == 0:
-			return chosen, nil
-		case known && left == missing, !known && missing == 0:
-			continue
-		case slices.ContainsFunc(chosen, func(other ware) bool { return other.advert == w.advert }):
-			continue
-		case !known:
-			shops = append(shops, w.variant.SellerID)
-		}
-		chosen = append(chosen, w)
+	several := c.things - c.shops + 1
+	first := slices.IndexFunc(shelves, func(own []ware) bool { return len(own) >= several })
+	if first < 0 || len(shelves) < c.shops {
+		return nil, fmt.Errorf("too little is for sale: no %d things of %d sellers", c.things, c.shops)
 	}
-	if len(chosen) < c.things {
-		return nil, fmt.Errorf("too little is for sale: %d things", len(chosen))
+	chosen := [][]ware{shelves[first][:several]}
+	for _, own := range slices.Delete(shelves, first, first+1)[:c.shops-1] {
+		chosen = append(chosen, own[:1])
 	}
 	return chosen, nil
 }
 
-// forSale are the things of which several can be bought now, in any order.
-func (l *loading) forSale() ([]ware, error) {
+// forSale are the things of which several can be bought now, those of each seller
+// together, in any order, with one variant of each advert.
+func (l *loading) forSale() ([][]ware, error) {
 	adverts, err := find[market.Advert](l, market.Eq("published", true), market.Eq("vetted", true))
 	if err != nil {
 		return nil, err
@@ -161,36 +147,63 @@ func (l *loading) forSale() ([]ware, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.random.Shuffle(len(variants), func(i, j int) { variants[i], variants[j] = variants[j], variants[i] })
+	return shelve(adverts, variants), nil
+}
+
+// shelve puts the first variant of each advert with the others of its seller.
+func shelve(adverts []*market.Advert, variants []*market.Variant) (shelves [][]ware) {
 	shown := map[int64]*market.Advert{}
 	for _, a := range adverts {
 		shown[a.Num] = a
 	}
-	var wares []ware
 	for _, v := range variants {
-		if a := shown[v.AdvertID]; a != nil {
-			wares = append(wares, ware{v, a})
+		advert := shown[v.AdvertID]
+		if advert == nil {
+			continue
 		}
+		delete(shown, v.AdvertID)
+		i := slices.IndexFunc(shelves, func(own []ware) bool { return own[0].variant.SellerID == v.SellerID })
+		if i < 0 {
+			i, shelves = len(shelves), append(shelves, nil)
+		}
+		shelves[i] = append(shelves[i], ware{v, advert})
 	}
-	l.random.Shuffle(len(wares), func(i, j int) { wares[i], wares[j] = wares[j], wares[i] })
-	return wares, nil
+	return shelves
 }
 
 // invoice makes up what is bought of one seller. A parcel is paid for with its first line.
 func (l *loading) invoice(c cart, wares []ware) market.InvoiceAttributes {
-	seller := l.sellers[wares[0].variant.SellerID]
 	in := market.InvoiceAttributes{Adjustments: c.extras}
 	var goods int64
-	for i, w := range wares {
+	for _, w := range wares {
 		line := l.line(c, w)
 		goods += line.Cost.Amount
-		free := seller.DomesticShippingFreeThresholdCents
-		if sent := c.delivery == "" || c.delivery == market.BuyOnline; sent && i == 0 && (free == nil || goods < *free) {
-			line.Postage = &market.MoneyAttributes{Amount: seller.BaseDomesticShippingCostCents, TaxRate: line.Cost.TaxRate}
-		}
-		line.Adjustments = c.adjustments(line)
 		in.LineItems = append(in.LineItems, line)
 	}
+	first := &in.LineItems[0]
+	if cents := c.postage(l.sellers[wares[0].variant.SellerID], goods); cents > 0 {
+		first.Postage = &market.MoneyAttributes{Amount: cents, TaxRate: first.Cost.TaxRate}
+	}
+	for i, line := range in.LineItems {
+		in.LineItems[i].Adjustments = c.adjustments(line)
+	}
 	return in
+}
+
+// postage is what a seller takes for sending goods of a value. Of a replacement
+// it is taken off again.
+func (c cart) postage(seller trader, goods int64) int64 {
+	threshold := seller.DomesticShippingFreeThresholdCents
+	switch {
+	case c.delivery != "":
+		return 0
+	case c.free:
+		return 650
+	case threshold != nil && goods >= *threshold:
+		return 0
+	}
+	return seller.BaseDomesticShippingCostCents
 }
 
 // line makes up how many pieces of a thing are bought.
@@ -198,7 +211,10 @@ func (l *loading) line(c cart, w ware) market.LineItemAttributes {
 	quantity := max(1, int64(c.pieces)) + l.random.Int64N(2)
 	in := market.LineItemAttributes{
 		VariantID: w.variant.ID(), Quantity: quantity,
-		Cost: &market.MoneyAttributes{Amount: quantity * *w.variant.CurrentPrice(w.advert, l.at), TaxRate: l.taxRate(w.variant.SellerID)},
+		Cost: &market.MoneyAttributes{Amount: quantity * *w.variant.CurrentPrice(w.advert, l.at)},
+	}
+	if rate, taxed := taxRates[l.sellers[w.variant.SellerID].country]; taxed {
+		in.Cost.TaxRate = &rate
 	}
 	if c.delivery != "" {
 		in.DeliveryType = &c.delivery

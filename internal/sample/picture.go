@@ -13,8 +13,8 @@ import (
 
 // The size of a picture, in pixels.
 const (
-	pictureWidth  = 320
-	pictureHeight = 240
+	pictureWidth  = 160
+	pictureHeight = 120
 )
 
 // pictures are those of an advert: a drawing, and for some a photograph that lies elsewhere.
@@ -39,7 +39,7 @@ func (l *loading) pictures(of string) ([]market.ImageAttributes, error) {
 func (l *loading) picture(of string) (market.ImageAttributes, error) {
 	light, dark := l.shade(150), l.shade(60)
 	drawn := image.NewPaletted(image.Rect(0, 0, pictureWidth, pictureHeight), color.Palette{light, dark})
-	width, slope := 12+l.random.IntN(36), 1+l.random.IntN(3)
+	width, slope := 6+l.random.IntN(18), 1+l.random.IntN(3)
 	for y := range pictureHeight {
 		for x := range pictureWidth {
 			drawn.SetColorIndex(x, y, uint8((x+slope*y)/width%2))

@@ -34,8 +34,8 @@ type loading struct {
 	// now is the present, at the moment that the market's clock shows.
 	now, at time.Time
 
-	sellers  map[int64]*market.Seller // by their numbers
-	selling  map[string][]*market.Seller
+	sellers  map[int64]trader    // by their numbers
+	selling  map[string][]trader // by the names of departments
 	brands   []*market.Brand
 	carriers []*market.ShipmentCarrier
 	options  map[string]*option // by their names
@@ -98,7 +98,7 @@ func (l *loading) load() error {
 func (l *loading) open() {
 	l.at = l.now.Add(-age)
 	l.market = market.New(within{l.tx}, market.Options{Payment: market.PaymentPending, Now: func() time.Time { return l.at }})
-	l.sellers, l.selling, l.options = map[int64]*market.Seller{}, map[string][]*market.Seller{}, map[string]*option{}
+	l.sellers, l.selling, l.options = map[int64]trader{}, map[string][]trader{}, map[string]*option{}
 }
 
 // within is a store all of whose transactions are parts of one that is open.

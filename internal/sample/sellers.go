@@ -35,30 +35,42 @@ func (l *loading) loadCarriers() error {
 // website is where somebody would be found, were there such a domain.
 func website(name string) string { return "https://" + market.Slug(name) + ".example.com/" }
 
-// loadSellers makes the sellers. One who sells nothing and was a retailer has left again.
+// trader is a seller that was made.
+type trader struct {
+	*market.Seller
+	shop
+}
+
+// loadSellers makes the sellers.
 func (l *loading) loadSellers() error {
 	for i, s := range shops {
 		l.pass(2 * day)
-		seller, err := l.market.CreateSeller(l.ctx, l.actor, s.attributes(i+1))
-		if err != nil {
+		if err := l.loadSeller(i+1, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		if _, err := l.market.UpsertExternalID(l.ctx, l.actor, seller.ID(), "sample", market.Slug(s.name), nil); err != nil {
-			return fmt.Errorf("mark %s: %w", s.name, err)
-		}
-		l.sellers[seller.Num] = seller
-		for _, department := range s.departments {
-			l.selling[department] = append(l.selling[department], seller)
-		}
-		if !s.leaves {
-			continue
-		}
-		l.pass(day)
-		if _, err := l.market.DeleteSeller(l.ctx, l.actor, seller.ID()); err != nil {
-			return fmt.Errorf("delete %s: %w", s.name, err)
 		}
 	}
 	return nil
+}
+
+// loadSeller makes the n-th seller, who may leave again.
+func (l *loading) loadSeller(n int, s shop) error {
+	seller, err := l.market.CreateSeller(l.ctx, l.actor, s.attributes(n))
+	if err != nil {
+		return err
+	}
+	if _, err := l.market.UpsertExternalID(l.ctx, l.actor, seller.ID(), "sample", market.Slug(s.name), nil); err != nil {
+		return err
+	}
+	made := trader{seller, s}
+	l.sellers[seller.Num] = made
+	for _, department := range s.departments {
+		l.selling[department] = append(l.selling[department], made)
+	}
+	if s.leaves {
+		l.pass(day)
+		_, err = l.market.DeleteSeller(l.ctx, l.actor, seller.ID())
+	}
+	return err
 }
 
 // attributes describe the n-th seller.
