@@ -176,6 +176,7 @@ func (d demoCommand) Run(c *config.Config, t terminal) error {
 	defer os.RemoveAll(folder)
 	own := *c
 	own.Listen, own.SampleData, own.EndpointAllowHTTP, own.EndpointAllow = "127.0.0.1:0", "true", "true", "127.0.0.0/8,::1/128"
+	own.OrderPayment = string(market.PaymentPaid) // What is not paid is neither sent nor refunded.
 	if own.DatabaseURL == defaultDatabase {
 		own.DatabaseURL = "sqlite:" + filepath.Join(folder, "crier.db")
 	}
