@@ -23,6 +23,7 @@ deps: ## Install what the tests need: PostgreSQL, Redis, Chromium, npm packages
 	@scripts/install-test-services
 	@cd delivery/sign/testdata/npm && $(NPM)
 	@cd resolvers/testdata/http-audits && $(NPM)
+	@cd testdata/live && $(NPM)
 	@cd console && $(NPM)
 
 test: deps ## Run every test with the race detector; none may skip

@@ -247,6 +247,37 @@ func isChange(t *testing.T, change any, eventName, advert, title string) bool {
 		text(t, change, "advert", "id") == advert && text(t, change, "advert", "title") == title
 }
 
+// TestSubscribersOfAnotherProcess is told of each change once, whatever becomes of Redis.
+func TestSubscribersOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	redis := servicetest.StartRedis(t)
+	p := production(t, redis)
+	writer := serve(t, p)
+	c := connect(t, serve(t, p.with("CRIER_LOG_LEVEL=debug", "CRIER_ROLES=api")))
+	advert, _ := writer.advertise(writer.open(), "Jug")
+	c.subscribe("sse", "sse", operatorKey, liveAdverts, nil)
+	c.subscribe("ws", "ws", operatorKey, liveAdverts, nil)
+	told := func(title string) {
+		t.Helper()
+		for _, id := range []string{"sse", "ws"} {
+			if updated := at(t, c.next(id, "next"), "data", "advertChanged"); !isChange(t, updated, "UPDATE", advert, title) {
+				t.Errorf("%s gets %v, want %q", id, updated, title)
+			}
+		}
+	}
+	writer.retitle(advert, "Tall jug")
+	told("Tall jug")
+	redis.CLI("FLUSHALL")
+	writer.retitle(advert, "Tallest jug")
+	told("Tallest jug")
+	redis.Stop()
+	writer.retitle(advert, "Low jug")
+	redis.Start()
+	told("Low jug")
+	writer.retitle(advert, "Lowest jug")
+	told("Lowest jug")
+}
+
 // TestPublishedClientsAreRefused is what subscribers see of refusals, and of operations that are no subscriptions.
 func TestPublishedClientsAreRefused(t *testing.T) {
 	t.Parallel()

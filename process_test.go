@@ -133,7 +133,13 @@ func (l *lockedBuffer) String() string {
 // serve starts a server and waits until it is ready.
 func serve(t *testing.T, p place) *process {
 	t.Helper()
-	s := &process{t: t, cmd: exec.Command(crier(t), "serve"), logs: &lockedBuffer{}, done: make(chan struct{})}
+	return serveBy(t, crier(t), p)
+}
+
+// serveBy is serve with another build of the program.
+func serveBy(t *testing.T, binary string, p place) *process {
+	t.Helper()
+	s := &process{t: t, cmd: exec.Command(binary, "serve"), logs: &lockedBuffer{}, done: make(chan struct{})}
 	s.cmd.Env, s.cmd.Stderr = p.environ(), s.logs
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -22,5 +22,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 4096,
   },
   worker: { format: 'es' },
-  server: { proxy: { '/graphql': api } },
+  server: { proxy: { '/graphql': api, '/schema.graphql': api } },
 });

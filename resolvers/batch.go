@@ -33,6 +33,9 @@ type loaders struct {
 	// asked counts the keys asked for, open are the batches that gather them.
 	asked int
 	open  []func()
+	// reading are the batches that were sent and are not back yet; back is told when they all are.
+	reading int
+	back    sync.Cond
 }
 
 type loadersKey struct{}
@@ -40,7 +43,9 @@ type loadersKey struct{}
 // WithLoaders returns a context in which reads are batched. Every execution
 // needs one; executions may share it only while their viewer is the same.
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loadersKey{}, &loaders{ctx: ctx, reader: r.Reader, byName: map[string]any{}})
+	l := &loaders{ctx: ctx, reader: r.Reader, byName: map[string]any{}}
+	l.back.L = &l.mu
+	return context.WithValue(ctx, loadersKey{}, l)
 }
 
 var errNoLoaders = errors.New("the context has no loaders")
@@ -54,15 +59,34 @@ func forget(ctx context.Context) {
 	}
 }
 
-// send waits until the resolvers rest, then sends every open batch.
+// send waits until all that was sent before is back and the resolvers rest, then
+// sends every open batch. A document so goes down level by level, and what one
+// level asks for in several places is read together.
 func (l *loaders) send() {
+	l.mu.Lock()
+	for l.reading > 0 {
+		l.back.Wait()
+	}
+	l.mu.Unlock()
 	l.rest()
 	l.mu.Lock()
 	open := l.open
-	l.open = nil
+	l.open, l.reading = nil, len(open)
 	l.mu.Unlock()
-	for _, fetch := range open {
-		go fetch()
+	for _, read := range open {
+		go func() {
+			read()
+			l.returned()
+		}()
+	}
+}
+
+// returned notes that a batch is back.
+func (l *loaders) returned() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reading--; l.reading == 0 {
+		l.back.Broadcast()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -60,7 +61,8 @@ type row[T any] struct {
 	cursor string
 }
 
-// connection makes a page of rows that were selected with one row to spare.
+// connection makes a page of rows that were selected with one row to spare. The
+// total is asked for at most once, however often it is selected.
 func connection[T any](rows []row[T], q market.Query, size int, total func() (int, error)) *market.Connection[T] {
 	more := len(rows) > size
 	if more && q.FromEnd {
@@ -72,7 +74,7 @@ func connection[T any](rows []row[T], q market.Query, size int, total func() (in
 		Nodes:    each(rows, func(r row[T]) *T { return r.node }),
 		Edges:    each(rows, func(r row[T]) *market.Edge[T] { return &market.Edge[T]{Cursor: r.cursor, Node: r.node} }),
 		PageInfo: &market.PageInfo{},
-		Total:    total,
+		Total:    sync.OnceValues(total),
 	}
 	c.PageInfo.HasNextPage = more && !q.FromEnd || q.FromEnd && q.Before != ""
 	c.PageInfo.HasPreviousPage = more && q.FromEnd || !q.FromEnd && q.After != ""

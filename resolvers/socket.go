@@ -43,6 +43,7 @@ func (s *socket) run() {
 	beside.Go(s.keepAlive)
 	beside.Go(s.awaitInit)
 	beside.Go(s.awaitStop)
+	defer context.AfterFunc(s.life, func() { _ = s.conn.CloseNow() })() // what waits for a client ends too
 	defer func() {
 		s.cancel()
 		_ = s.conn.CloseNow() // It is closed by now, or broken.
@@ -140,7 +141,7 @@ func (s *socket) begin(id string) (*operation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.draining:
+	case s.draining || s.isStopping():
 		return nil, nil
 	case s.active[id] != nil:
 		return nil, closing(closeSameID, "Subscriber for "+id+" already exists")

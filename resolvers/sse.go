@@ -71,7 +71,6 @@ type events struct {
 // at once that it has begun.
 func openEvents(w http.ResponseWriter) *events {
 	e := &events{w: w, control: http.NewResponseController(w)}
-	_ = e.control.SetReadDeadline(time.Time{}) // The server's would end it. Only a recorder of tests has none.
 	h := w.Header()
 	h.Set("Content-Type", mediaEvents+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -54,7 +54,7 @@ type subscription struct {
 	*executor
 	request *graphql.OperationContext
 	// waiting are changes to run for; it is closed when they were too many.
-	waiting chan market.Change
+	waiting chan *market.Change
 	recheck *time.Ticker
 	viewer  viewer.Viewer
 	ended   bool
@@ -77,7 +77,7 @@ func (e *executor) subscribe(ctx context.Context, request *graphql.OperationCont
 	if refused != nil {
 		return nil, gqlerror.List{refused}
 	}
-	s := &subscription{executor: e, request: request, viewer: v, waiting: make(chan market.Change, e.live.Waiting)}
+	s := &subscription{executor: e, request: request, viewer: v, waiting: make(chan *market.Change, e.live.Waiting)}
 	stop, err := e.feed.Listen(ctx, typeName, s.hear(v.Seller))
 	if err != nil {
 		leave()
@@ -104,7 +104,7 @@ func (s *subscription) hear(seller int64) func(market.Change) {
 			return
 		}
 		select {
-		case s.waiting <- c:
+		case s.waiting <- &c:
 		default:
 			over = true
 			close(s.waiting)
@@ -144,14 +144,11 @@ func (s *subscription) end(reason *gqlerror.Error) *graphql.Response {
 }
 
 // answer runs the document for a change; nil where it does not ask for it.
-func (s *subscription) answer(ctx context.Context, c market.Change) *graphql.Response {
+func (s *subscription) answer(ctx context.Context, c *market.Change) *graphql.Response {
 	if refused := s.admit(ctx); refused != nil {
 		return s.end(refused)
 	}
-	if !c.VisibleTo(s.viewer.Seller) {
-		return nil
-	}
-	return s.documents.ExecuteSubscription(ctx, s.request, c, s.viewer, s.present)
+	return s.documents.ExecuteSubscription(ctx, s.request, *c, s.viewer, s.present)
 }
 
 // admit finds out whether the key still exists, and what it may do now. While

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -249,6 +250,9 @@ func TestSocketProtocol(t *testing.T) {
 	l.dial(nil).isClosed(4406, "graphql-transport-ws")
 	l.dial(nil, "graphql-ws").isClosed(4406, "graphql-transport-ws")
 	large := l.talk("operator")
+	large.say(`{"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }", "extensions": {"text": "%s"}}}`, strings.Repeat("a", 10<<20-200))
+	large.hears(`{"id":"1","type":"next","payload":{"data":{"__typename":"Query"}}}`)
+	large.hears(`{"id":"1","type":"complete"}`)
 	if err := large.conn.Write(large.ctx, websocket.MessageText, make([]byte, 10<<20+1)); err == nil {
 		large.isClosed(websocket.StatusMessageTooBig, "")
 	}
@@ -260,32 +264,25 @@ func TestSocketFromAPageOfAnotherOrigin(t *testing.T) {
 	l.dial(http.Header{"Origin": {"https://shop.example"}, "Authorization": {"Bearer operator"}}, "graphql-transport-ws").say(`{"type": "ping"}`)
 }
 
-func TestSocketTimes(t *testing.T) {
+func TestSocketWithoutInit(t *testing.T) {
 	t.Parallel()
-	l := newLive(t, func(o *resolvers.Options) {
-		o.Live.InitWithin, o.Live.KeepAlive = 20*time.Millisecond, 20*time.Millisecond
-	})
-	silent := l.dial(nil, "graphql-transport-ws")
-	silent.isClosed(4408, "Connection initialisation timeout")
-	l = newLive(t, func(o *resolvers.Options) { o.Live.KeepAlive = 10 * time.Millisecond })
-	dead := l.talk("operator")
-	dead.start("s", ofTaxons)
-	l.began()
-	l.ended() // since it reads nothing, it answers no ping
+	l := newLive(t, func(o *resolvers.Options) { o.Live.InitWithin = 20 * time.Millisecond })
+	l.dial(nil, "graphql-transport-ws").isClosed(4408, "Connection initialisation timeout")
 }
 
-// Who reads answers pings without knowing it, however long nothing happens.
+// A client is kept while it answers pings, however long nothing happens, and cut off when it does not.
 func TestSocketIsKeptAlive(t *testing.T) {
 	t.Parallel()
+	l := newLive(t, func(o *resolvers.Options) { o.Live.KeepAlive = 500 * time.Millisecond })
+	var dead atomic.Bool
 	pings := make(chan struct{}, 1000)
-	l := newLive(t, func(o *resolvers.Options) { o.Live.KeepAlive = 200 * time.Millisecond })
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(l.server.URL, "http"), &websocket.DialOptions{
 		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Authorization": {"Bearer operator"}},
 		OnPingReceived: func(context.Context, []byte) bool {
 			pings <- struct{}{}
-			return true
+			return !dead.Load()
 		},
 	})
 	if err != nil {
@@ -298,12 +295,17 @@ func TestSocketIsKeptAlive(t *testing.T) {
 	c.start("s", ofTaxons)
 	l.began()
 	go func() {
-		for range 5 {
+		for range 3 {
 			<-pings
 		}
 		l.wires.tell(changeOf(1, market.Update, "Taxon", 1))
 	}()
 	c.hears(`{"id":"s","type":"next"`, `"title":"Cups"`)
+	dead.Store(true)
+	if _, text, err := c.conn.Read(c.ctx); err == nil || c.ctx.Err() != nil {
+		t.Errorf("the socket goes on: %s, %v", text, err)
+	}
+	l.ended()
 }
 
 // What is under way when the server stops is finished; subscribers are told to go elsewhere.
@@ -324,6 +326,8 @@ func TestSocketsWhenTheServerStops(t *testing.T) {
 	idle.isClosed(websocket.StatusGoingAway, "the server is stopping")
 	l.ended()
 	busy.start("late", `{ __typename }`)
+	busy.say(`{"type": "ping"}`)
+	busy.hears(`{"type":"pong"}`)
 	release()
 	busy.hears(`{"id":"q","type":"next","payload":{"data":{"brands":{"nodes":[]}}}}`)
 	busy.hears(`{"id":"q","type":"complete"}`)

@@ -39,8 +39,10 @@ try {
   await exampleDocumentsFitTheSchema();
   await onPage('/playground', playgroundAsksForTheKey);
   await onPage('/playground', playgroundRunsQueries);
+  await onPage('/playground', playgroundSubscribes);
   await onPage('/voyager', voyagerRefusesAWrongKey);
   await onPage('/voyager', voyagerDrawsTheTypes);
+  await onPage('/voyager', voyagerShowsPartsThatCanBeFollowed);
 } catch (error) {
   console.error(`FAIL ${error.message}`, error.cause?.message ?? '');
   process.exitCode = 1;
@@ -77,6 +79,22 @@ async function playgroundRunsQueries(page) {
   check((await page.getByLabel('API key').inputValue()) === options.apiKey, 'Voyager does not know the key');
 }
 
+async function playgroundSubscribes(page) {
+  await enterKey(page, 'not-the-key');
+  await runQuery(page, 'subscription { taxonChanged { eventName taxon { title } } }');
+  await waitForNotice(page, 'does not accept this API key');
+  await enterKey(page, options.apiKey);
+  const begins = page.waitForResponse((response) => response.headers()['content-type']?.startsWith('text/event-stream'));
+  await page.getByRole('button', { name: 'Execute query' }).click();
+  await begins;
+  const title = `Taxon ${Date.now()}`;
+  await ask(`mutation { taxonCreateOrUpdate(input: { title: "${title}" }) { status } }`);
+  await waitForResult(page, `"title": "${title}"`);
+  await screenshot(page, 'playground-subscription');
+  await page.getByRole('button', { name: 'Stop query' }).click();
+  await page.getByRole('button', { name: 'Execute query' }).waitFor();
+}
+
 async function voyagerRefusesAWrongKey(page) {
   await enterKey(page, 'not-the-key');
   await waitForNotice(page, 'does not accept this API key');
@@ -86,25 +104,34 @@ async function voyagerRefusesAWrongKey(page) {
 async function voyagerDrawsTheTypes(page) {
   await enterKey(page, options.apiKey);
   for (const type of options.types) {
-    const title = page.locator('svg .node text', { hasText: new RegExp(`^\\s*${type}\\s*$`) }).first();
-    await title.waitFor({ state: 'attached' }).catch(() => {
-      throw new Error(`the graph has no type ${type}`);
-    });
+    await waitForType(page, type);
   }
   await waitForNotice(page);
   await screenshot(page, 'voyager');
 }
 
+async function voyagerShowsPartsThatCanBeFollowed(page) {
+  await enterKey(page, options.apiKey);
+  for (const [view, type, most] of [
+    ['Overview', 'Advert', 30],
+    ['Shipments', 'ShippedItem', 20],
+    ['Webhooks', 'WebhookEventResponse', 15],
+    ['Everything', 'Address', 100],
+  ]) {
+    await page.getByLabel('Show', { exact: true }).selectOption(view);
+    await waitForType(page, type);
+    const names = await page.locator('svg .node').evaluateAll((nodes) => nodes.map((node) => node.id.replace('TYPE::', '')));
+    check(names.length <= most, `${view} draws ${names.length} types, more than a person follows`);
+    const clutter = names.filter((name) => /(Connection|Edge|Payload|Change)$/.test(name));
+    check(clutter.length === 0, `${view} draws ${clutter}`);
+    await screenshot(page, `voyager-${view.toLowerCase()}`);
+  }
+}
+
 /** The documents that the playground starts with, and the one that a webhook in them registers, are valid here. */
 async function exampleDocumentsFitTheSchema() {
-  const response = await fetch(new URL('/graphql', options.baseURL), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${options.apiKey}` },
-    body: JSON.stringify({ query: getIntrospectionQuery() }),
-  });
-  const result = await response.json();
-  check(result.data, `the schema cannot be read: ${JSON.stringify(result.errors)}`);
-  const schema = buildClientSchema(result.data);
+  const data = await ask(getIntrospectionQuery());
+  const schema = buildClientSchema(data);
   for (const name of ['catalogue', 'register-webhook']) {
     const file = new URL(`../src/documents/${name}.graphql`, import.meta.url);
     for (const document of withStoredDocuments(parse(await readFile(file, 'utf8')))) {
@@ -113,6 +140,18 @@ async function exampleDocumentsFitTheSchema() {
     }
   }
   console.log('ok   the example documents fit the schema');
+}
+
+/** What the server answers to a query or mutation, without a browser. */
+async function ask(query) {
+  const response = await fetch(new URL('/graphql', options.baseURL), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${options.apiKey}` },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = await response.json();
+  check(data && !errors, `the server refuses ${query}: ${JSON.stringify(errors)}`);
+  return data;
 }
 
 /** A document, followed by those that stand in it as values of `queryString`. */
@@ -201,6 +240,14 @@ async function waitForResult(page, text) {
     throw new Error(`the result does not contain ${text}; it shows:\n${shown}`);
   });
   check(!(await result.innerText()).includes('"errors"'), 'the result has errors');
+}
+
+/** Waits until the graph has a type. */
+async function waitForType(page, type) {
+  const title = page.locator('svg .node text', { hasText: new RegExp(`^\\s*${type}\\s*$`) }).first();
+  await title.waitFor({ state: 'attached' }).catch(() => {
+    throw new Error(`the graph has no type ${type}`);
+  });
 }
 
 /** Waits until the bar below the header says this, or, without a text, is gone. */

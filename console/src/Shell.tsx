@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import logo from './crier.svg';
-import { type Execute, type Session, useSession } from './session';
+import { type Session, useSession } from './session';
 import './shell.css';
 
 const pages = [
@@ -9,8 +9,8 @@ const pages = [
   { path: '/voyager', title: 'Voyager' },
 ];
 
-/** Renders a page below the header bar with the API key. `view` gets the API as that key sees it. */
-export function mount(path: string, view: (execute: Execute) => ReactNode): void {
+/** Renders a page below the header bar with the API key. `view` gets the session with the API as that key sees it. */
+export function mount(path: string, view: (session: Session) => ReactNode): void {
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <Shell path={path} view={view} />
@@ -18,7 +18,7 @@ export function mount(path: string, view: (execute: Execute) => ReactNode): void
   );
 }
 
-function Shell({ path, view }: { path: string; view: (execute: Execute) => ReactNode }) {
+function Shell({ path, view }: { path: string; view: (session: Session) => ReactNode }) {
   const session = useSession();
   return (
     <>
@@ -39,7 +39,7 @@ function Shell({ path, view }: { path: string; view: (execute: Execute) => React
       <p className="shell-notice" role="status">
         {session.notice}
       </p>
-      <main className="shell-main">{view(session.execute)}</main>
+      <main className="shell-main">{view(session)}</main>
     </>
   );
 }

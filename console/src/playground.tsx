@@ -3,6 +3,7 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import type { Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST } from 'graphql';
 import { useMemo } from 'react';
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
@@ -13,7 +14,7 @@ import './playground.css';
 import catalogue from './documents/catalogue.graphql?raw';
 import registerWebhook from './documents/register-webhook.graphql?raw';
 import { mount } from './Shell';
-import type { Execute } from './session';
+import type { Session } from './session';
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 
@@ -22,9 +23,16 @@ const firstTabs = [
   example(registerWebhook, { url: 'https://example.com/webhooks' }),
 ];
 
-function Playground({ execute }: { execute: Execute }) {
+function Playground({ execute, subscribe }: Pick<Session, 'execute' | 'subscribe'>) {
   // GraphiQL reads the schema again whenever its fetcher changes: after every Apply.
-  const fetcher = useMemo<Fetcher>(() => (request, options) => execute(request, options?.headers), [execute]);
+  const fetcher = useMemo<Fetcher>(
+    () => (request, options) => {
+      const operation = options?.documentAST && getOperationAST(options.documentAST, request.operationName);
+      const run = operation?.operation === 'subscription' ? subscribe : execute;
+      return run(request, options?.headers);
+    },
+    [execute, subscribe],
+  );
   return (
     <GraphiQL
       fetcher={fetcher}
@@ -46,4 +54,4 @@ function example(query: string, variables: object) {
   return { query, variables: JSON.stringify(variables, null, 2) };
 }
 
-mount('/playground', (execute) => <Playground execute={execute} />);
+mount('/playground', ({ execute, subscribe }) => <Playground execute={execute} subscribe={subscribe} />);

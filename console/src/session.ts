@@ -1,3 +1,4 @@
+import { createClient, NetworkError } from 'graphql-sse';
 import { useCallback, useState } from 'react';
 
 /** What a client sends in one GraphQL request (GraphQL over HTTP, "Request parameters"). */
@@ -16,12 +17,20 @@ export interface Result {
 /** Sends one request with the API key of the session. Rejects where no GraphQL answer came. */
 export type Execute = (request: Request, headers?: Record<string, string>) => Promise<Result>;
 
+/** Subscribes with the API key of the session, over server-sent events. The results end, or throw, with the subscription. */
+export type Subscribe = (request: Request, headers?: Record<string, string>) => AsyncIterableIterator<Result>;
+
+/** Reads the schema in its own language, descriptions and directives included. Rejects where it does not come. */
+export type ReadSchema = () => Promise<string>;
+
 /** The API key of this browser tab, and how the page talks to the API with it. */
 export interface Session {
   apiKey: string;
-  /** Takes a new key, or tries the same one again: `execute` changes, and with it all that depends on it. */
+  /** Takes a new key, or tries the same one again: the functions change, and with them all that depends on them. */
   apply: (apiKey: string) => void;
   execute: Execute;
+  subscribe: Subscribe;
+  readSchema: ReadSchema;
   /** What the person should know or do, empty where all is well. */
   notice: string;
 }
@@ -56,7 +65,37 @@ export function useSession(): Session {
     [attempt],
   );
 
-  return { apiKey: attempt.apiKey, apply, execute, notice };
+  const subscribe = useCallback<Subscribe>(
+    async function* (request, headers) {
+      try {
+        for await (const result of results(request, attempt.apiKey, headers)) {
+          setNotice('');
+          yield result;
+        }
+      } catch (error) {
+        setNotice(isRefusedKey(error) ? adviceFor(attempt.apiKey) : messageOf(error));
+        throw error;
+      }
+    },
+    [attempt],
+  );
+
+  const readSchema = useCallback<ReadSchema>(async () => {
+    try {
+      const response = await fetch('/schema.graphql', { headers: authorization(attempt.apiKey) }).catch(unreachable);
+      if (!response.ok) {
+        const refused = await parse(response);
+        throw new Error(isUnauthenticated(refused) ? adviceFor(attempt.apiKey) : refused.errors?.[0]?.message);
+      }
+      setNotice('');
+      return await response.text();
+    } catch (error) {
+      setNotice(messageOf(error));
+      throw error;
+    }
+  }, [attempt]);
+
+  return { apiKey: attempt.apiKey, apply, execute, subscribe, readSchema, notice };
 }
 
 /** The text of something thrown. */
@@ -70,14 +109,30 @@ async function send(request: Request, apiKey: string, headers?: Record<string, s
     headers: {
       Accept: 'application/graphql-response+json, application/json;q=0.9',
       'Content-Type': 'application/json',
-      ...(apiKey && { Authorization: `Bearer ${apiKey}` }),
+      ...authorization(apiKey),
       ...headers,
     },
     body: JSON.stringify(request),
-  }).catch((cause: unknown) => {
-    throw new Error('The server cannot be reached. Is it running?', { cause });
-  });
+  }).catch(unreachable);
   return parse(response);
+}
+
+function unreachable(cause: unknown): never {
+  throw new Error('The server cannot be reached. Is it running?', { cause });
+}
+
+function results(request: Request, apiKey: string, headers?: Record<string, string>): AsyncIterableIterator<Result> {
+  const client = createClient({ url: '/graphql', headers: { ...authorization(apiKey), ...headers }, retryAttempts: 0 });
+  const { query, operationName, variables } = request;
+  return client.iterate({
+    query,
+    operationName: operationName ?? undefined,
+    variables: variables as Record<string, unknown>,
+  }) as AsyncIterableIterator<Result>;
+}
+
+function authorization(apiKey: string): Record<string, string> {
+  return apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
 }
 
 /** A refusal is a GraphQL answer too, whatever its HTTP status; anything but JSON is not. */
@@ -91,6 +146,10 @@ async function parse(response: Response): Promise<Result> {
 
 function isUnauthenticated(result: Result): boolean {
   return result.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') ?? false;
+}
+
+function isRefusedKey(error: unknown): boolean {
+  return error instanceof NetworkError && error.response?.status === 401;
 }
 
 function adviceFor(apiKey: string): string {

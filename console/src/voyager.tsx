@@ -1,39 +1,71 @@
-import { type IntrospectionQuery, getIntrospectionQuery } from 'graphql';
+import { parse } from 'graphql';
 import { Voyager } from 'graphql-voyager';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import 'graphql-voyager/dist/voyager.css';
 import './voyager.css';
 import { mount } from './Shell';
-import { type Execute, messageOf } from './session';
+import { type ReadSchema, messageOf } from './session';
+import { type View, viewsOf } from './views';
 
-interface Introspection {
-  data: IntrospectionQuery;
-}
-
-function SchemaGraph({ execute }: { execute: Execute }) {
-  const [introspection, setIntrospection] = useState<Introspection>();
+/** The first view comes first, and is the one to begin with. */
+function SchemaGraph({ readSchema }: { readSchema: ReadSchema }) {
+  const [sdl, setSDL] = useState('');
   const [problem, setProblem] = useState('');
 
   useEffect(() => {
     let current = true;
-    setIntrospection(undefined);
+    setSDL('');
     setProblem('');
-    introspect(execute).then(
-      (result) => current && setIntrospection(result),
+    readSchema().then(
+      (text) => current && setSDL(text),
       (error: unknown) => current && setProblem(messageOf(error)),
     );
     return () => {
       current = false;
     };
-  }, [execute]);
+  }, [readSchema]);
 
   if (problem) {
     return <Placeholder title="The schema cannot be drawn" text={problem} />;
   }
-  if (!introspection) {
-    return <Placeholder title="Reading the schema…" />;
+  return sdl ? <Views sdl={sdl} /> : <Placeholder title="Reading the schema…" />;
+}
+
+function Views({ sdl }: { sdl: string }) {
+  const views = useMemo(() => viewsOf(parse(sdl)), [sdl]);
+  const [name, setName] = useState(views[0]?.name);
+  const view = views.find((v) => v.name === name) ?? views[0];
+  const schema = useMemo(() => view?.schema(), [view]);
+  const options = useMemo(() => ({ rootType: view?.start, hideRoot: view?.start !== undefined, showLeafFields: false, sortByAlphabet: true }), [view]);
+  if (!view) {
+    return null;
   }
-  return <Voyager introspection={introspection} />;
+  // Voyager keeps the options that it began with: another view is another Voyager.
+  return (
+    <Voyager key={view.name} introspection={schema} displayOptions={options}>
+      <Voyager.PanelHeader>
+        <Legend views={views} view={view} choose={setName} />
+      </Voyager.PanelHeader>
+    </Voyager>
+  );
+}
+
+function Legend({ views, view, choose }: { views: View[]; view: View; choose: (name: string) => void }) {
+  return (
+    <section className="voyager-legend">
+      <label htmlFor="view">Show</label>
+      <select id="view" value={view.name} onChange={(event) => choose(event.target.value)}>
+        {views.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <p>{view.about}</p>
+      <p>
+        A box is a type, an arrow leads from a field to its type; the orange sign stands for pages, <code>[ ]</code> for a list,{' '}
+        <code>!</code> for never null. Click a box for its description and all of its fields.
+      </p>
+    </section>
+  );
 }
 
 function Placeholder({ title, text }: { title: string; text?: string }) {
@@ -45,12 +77,4 @@ function Placeholder({ title, text }: { title: string; text?: string }) {
   );
 }
 
-async function introspect(execute: Execute): Promise<Introspection> {
-  const { data, errors } = await execute({ query: getIntrospectionQuery(), operationName: 'IntrospectionQuery' });
-  if (!data) {
-    throw new Error(errors?.map((error) => error.message).join('\n') ?? 'The server answered without a schema.');
-  }
-  return { data: data as unknown as IntrospectionQuery };
-}
-
-mount('/voyager', (execute) => <SchemaGraph execute={execute} />);
+mount('/voyager', ({ readSchema }) => <SchemaGraph readSchema={readSchema} />);

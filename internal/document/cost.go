@@ -67,7 +67,11 @@ func (c *coster) field(f *ast.Field) int {
 	case len(f.SelectionSet) == 0:
 		return 1
 	}
-	return add(1, multiply(c.times(f), c.set(f.SelectionSet)))
+	times, each := c.times(f), c.set(f.SelectionSet)
+	if times > 1 {
+		each = max(each, 1) // It is found, whatever little is selected of it.
+	}
+	return add(1, multiply(times, each))
 }
 
 // wraps reports whether a field only leads from a page to its entries.

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,14 +69,18 @@ func TestCostGrowsWithDepth(t *testing.T) {
 	if got := d.Cost(operation(t, d, "{ "+text+" }"), nil); got != want || want < 4*3*10*10*10 {
 		t.Errorf("%s costs %d, want %d", text, got, want)
 	}
+	const names = "{ taxons(first: 500) { nodes { children(first: 500) { nodes { __typename } } } } }"
+	if got := d.Cost(operation(t, d, names), nil); got != 1+500*(1+500) {
+		t.Errorf("%s costs %d: entries cost something, whatever little is selected of them", names, got)
+	}
 }
 
 // costOf is the cost of a field with a leaf below, and a page of a length where it takes one.
 func costOf(d *document.Documents, parent *ast.Definition, f *ast.FieldDefinition, page int) int {
-	leaf := &ast.Field{Name: "__typename", Alias: "__typename", ObjectDefinition: d.Schema().Types[f.Type.Name()]}
+	leaf := &ast.Field{Name: "__typename", Alias: "leaf", ObjectDefinition: d.Schema().Types[f.Type.Name()]}
 	field := &ast.Field{Name: f.Name, Alias: f.Name, Definition: f, ObjectDefinition: parent, SelectionSet: ast.SelectionSet{leaf}}
 	if f.Arguments.ForName("first") != nil {
-		field.Arguments = ast.ArgumentList{{Name: "first", Value: &ast.Value{Kind: ast.IntValue, Raw: string(rune('0' + page))}}}
+		field.Arguments = ast.ArgumentList{{Name: "first", Value: &ast.Value{Kind: ast.IntValue, Raw: strconv.Itoa(page)}}}
 	}
 	return d.Cost(&ast.OperationDefinition{Operation: ast.Query, SelectionSet: ast.SelectionSet{field}}, nil)
 }

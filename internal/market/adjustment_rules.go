@@ -13,8 +13,7 @@ type AdjustmentAttributes struct {
 
 // checkAdjustments notes what is wrong with adjustments, whatever they adjust.
 func checkAdjustments(p *problems, path string, in []AdjustmentAttributes) {
-	if len(in) > listLimit {
-		p.add(path, "has too many entries: at most %d", listLimit)
+	if !atMost(p, path, len(in), listLimit) {
 		return
 	}
 	for i, a := range in {
@@ -59,17 +58,21 @@ func (a *adjusted) sumCents() (sum int64) {
 	return sum
 }
 
-// apply makes adjustments, one after the other, of attributes that were checked.
-func (a *adjusted) apply(p *problems, path string, in []AdjustmentAttributes) {
+// apply makes adjustments, one after the other, of attributes that were checked,
+// and reports whether there is enough to take all promotions off.
+func (a *adjusted) apply(p *problems, path string, in []AdjustmentAttributes) bool {
+	ok := true
 	for i, attributes := range in {
 		made := attributes.adjustment()
 		if made.AdjustmentType == AdjustmentFee {
 			a.fees += made.AmountCents
 		} else if made.AppliesTo = a.takeOff(-made.AmountCents); made.AppliesTo == nil {
 			p.add(at(at(path, i), "amount_cents"), "takes off more than the %d cents that are left of the goods, or the %d of their sending", a.goods, a.postage)
+			ok = false
 		}
 		a.adjustments = append(a.adjustments, made)
 	}
+	return ok
 }
 
 // adjustment is what the attributes describe, save what it applies to.

@@ -72,8 +72,7 @@ func (m *Market) UpsertAdvert(ctx context.Context, actor Actor, in AdvertUpsert)
 
 // fill reads and checks the whole input before anything is stored.
 func (d *advertDraft) fill() (err error) {
-	if len(d.in.Variants) > variantsLimit {
-		d.p.add("variants", "are too many: at most %d at once", variantsLimit)
+	if !d.short() {
 		return nil
 	}
 	if d.advert, err = findOrNew[Advert](d.u, &d.p, "advert_id", d.in.AdvertID); d.advert == nil || err != nil {
@@ -106,6 +105,16 @@ func (d *advertDraft) fill() (err error) {
 	}
 	d.refusePriceBelowSales()
 	return nil
+}
+
+// short reports whether the lists that are read before all others are short enough.
+func (d *advertDraft) short() bool {
+	ok := atMost(&d.p, "variants", len(d.in.Variants), variantsLimit) &&
+		atMost(&d.p, "advert_option_values", len(d.in.AdvertOptionValues), listLimit)
+	for i, v := range d.in.Variants {
+		ok = ok && v.short(&d.p, at("variants", i))
+	}
+	return ok
 }
 
 // fillReferences sets whose the advert is, where it stands and who made it.

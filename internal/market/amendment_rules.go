@@ -54,7 +54,7 @@ func (u *unit) draftAmendment(p *problems, in AmendmentCreate) (*amendment, erro
 	if len(in.LineItems) == 0 {
 		p.add("line_items", "can't be empty")
 	}
-	if invoice == nil {
+	if invoice == nil || !atMost(p, "line_items", len(in.LineItems), linesLimit) {
 		return nil, p.err()
 	}
 	if why := invoice.whyNotRefunded(); why != "" {
@@ -69,7 +69,7 @@ func (u *unit) draftAmendment(p *problems, in AmendmentCreate) (*amendment, erro
 	for i, line := range in.LineItems {
 		total += made.take(p, at("line_items", i), line)
 	}
-	if r := in.RemittanceCents; r < 0 || r > total {
+	if r := in.RemittanceCents; len(p.fields) == 0 && (r < 0 || r > total) {
 		p.add("remittance_cents", "must be between 0 and the total of %d cents", total)
 	}
 	return made, p.err()
@@ -113,11 +113,13 @@ func (in AmendmentLineAttributes) checkStatus(p *problems, path string) bool {
 func (in AmendmentLineAttributes) price(p *problems, w *wish) {
 	if in.Total != nil {
 		w.cents = new(int64(0))
-		if total := in.Total.checked(p, at(w.path, "total")); total != nil {
-			*w.cents, w.taxRate = total.Amount, total.TaxRate
-			if total.Tax != nil || total.TaxRate != nil {
-				w.tax = new(total.taxIn(total.Amount))
-			}
+		total := in.Total.checked(p, at(w.path, "total"))
+		if total == nil {
+			return
+		}
+		*w.cents, w.taxRate = total.Amount, total.TaxRate
+		if total.Tax != nil || total.TaxRate != nil {
+			w.tax = new(total.taxIn(total.Amount))
 		}
 	}
 	cents := in.AmountCents

@@ -74,6 +74,9 @@ func checkKey(p *problems, in APIKeyAttributes, validScope func(string) bool) {
 	if in.Scopes != nil && len(in.Scopes) == 0 {
 		p.add("scopes", "can't be empty: name at least one scope, or leave it out for everything")
 	}
+	if !atMost(p, "scopes", len(in.Scopes), listLimit) {
+		return
+	}
 	for i, scope := range in.Scopes {
 		if !validScope(scope) {
 			p.add(at("scopes", i), `%q is no scope: write resource:level, as in "invoices:read"`, scope)

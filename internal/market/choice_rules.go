@@ -18,16 +18,18 @@ type ChoiceAttributes struct {
 // options are the option types that the adverts of a taxon have, and the option
 // values that an input names.
 type options struct {
+	// types is nil where the taxon is not known, which is refused by itself.
 	types  map[int64]*OptionType
 	values map[int64]*OptionValue
 }
 
 // optionsOf reads the options of a taxon, and the values among answers.
 func (u *unit) optionsOf(taxon int64, answers []answer) (options, error) {
-	o := options{map[int64]*OptionType{}, map[int64]*OptionValue{}}
-	if len(answers) == 0 {
+	o := options{values: map[int64]*OptionValue{}}
+	if taxon == 0 || len(answers) == 0 {
 		return o, nil
 	}
+	o.types = map[int64]*OptionType{}
 	in := func(kind, column string, where ...Cond) Cond {
 		return InQuery("id", Sub{Kind: kind, Column: column, Where: where})
 	}
@@ -92,6 +94,9 @@ func answersOfIDs(path string, ids []string) []answer {
 // the option type has none.
 func (o options) read(p *problems, answers []answer, applied AppliedTo) []Choice {
 	var choices []Choice
+	if o.types == nil {
+		return nil
+	}
 	for _, a := range answers {
 		c, field := o.choice(p, a)
 		if field == "" || !o.fits(p, field, c, applied) || slices.ContainsFunc(choices, c.equal) {
@@ -114,7 +119,7 @@ func (o options) read(p *problems, answers []answer, applied AppliedTo) []Choice
 // "" after one was.
 func (o options) choice(p *problems, a answer) (c Choice, field string) {
 	if a.in.OptionTypeID != nil {
-		if c.OptionTypeID = numberOf(p, a.fieldOf("option_type_id"), *a.in.OptionTypeID, "OptionType"); c.OptionTypeID == 0 {
+		if c.OptionTypeID = o.typeOf(p, a); c.OptionTypeID == 0 {
 			return c, ""
 		}
 	}
@@ -133,6 +138,17 @@ func (o options) choice(p *problems, a answer) (c Choice, field string) {
 		return c, a.fieldOf("text_value")
 	}
 	return c, ""
+}
+
+// typeOf is the number of the option type that an answer names; 0 after noting that the taxon has none such.
+func (o options) typeOf(p *problems, a answer) int64 {
+	field := a.fieldOf("option_type_id")
+	num := numberOf(p, field, *a.in.OptionTypeID, "OptionType")
+	if _, ok := o.types[num]; !ok && num != 0 {
+		p.add(field, "is no option type that the taxon has")
+		return 0
+	}
+	return num
 }
 
 // chosen reads an answer that names an option value.

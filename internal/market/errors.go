@@ -57,18 +57,22 @@ func Refuse(field, format string, args ...any) error {
 // client learns all of it at once. The zero value is ready.
 type problems struct {
 	fields []FieldError
+	// places are those of the fields among them, so that a long list of mistakes is not searched for each.
+	places map[string]int
 	status int
 }
 
 // add notes one problem of a field.
 func (p *problems) add(field, format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
-	for i := range p.fields {
-		if p.fields[i].Field == field {
-			p.fields[i].Messages = append(p.fields[i].Messages, message)
-			return
-		}
+	if i, noted := p.places[field]; noted {
+		p.fields[i].Messages = append(p.fields[i].Messages, message)
+		return
 	}
+	if p.places == nil {
+		p.places = map[string]int{}
+	}
+	p.places[field] = len(p.fields)
 	p.fields = append(p.fields, FieldError{Field: field, Messages: []string{message}})
 }
 

@@ -196,6 +196,9 @@ func (u *unit) mine(e Entity) bool {
 // checkExternalIDs reports whether every pair can be an external id.
 func checkExternalIDs(p *problems, path string, pairs []Pair) bool {
 	before := len(p.fields)
+	if !atMost(p, path, len(pairs), listLimit) {
+		return false
+	}
 	for i, pair := range pairs {
 		checkName(p, at(at(path, i), "key"), pair.Key)
 		if pair.Value != nil {

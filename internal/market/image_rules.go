@@ -7,8 +7,7 @@ import (
 
 // readPictures checks a list of pictures.
 func readPictures(p *problems, path string, in []ImageAttributes) []picture {
-	if len(in) > listLimit {
-		p.add(path, "has too many pictures: at most %d", listLimit)
+	if !atMost(p, path, len(in), listLimit) {
 		return nil
 	}
 	pictures := make([]picture, len(in))

@@ -11,13 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// Lengths of texts, in characters.
+// Lengths of texts, in characters, and of lists.
 const (
 	nameLimit  = 255     // names, titles, keys, codes
 	valueLimit = 10_000  // values of metadata, notes
 	proseLimit = 100_000 // descriptions
 	urlLimit   = 2048    // URLs
-	listLimit  = 100     // entries of a list of texts
+	listLimit  = 100     // entries of a list of texts, pairs, notes, pictures or choices
+	linesLimit = 500     // lines of an order, a refund, an amendment or a parcel
 )
 
 // at is the path of a field, or of a place in a list, within path; the input itself has the path "".
@@ -193,14 +194,22 @@ func setText(in Opt[string], dst **string) {
 	}
 }
 
+// atMost reports whether a list is short enough to be read.
+func atMost(p *problems, field string, length, limit int) bool {
+	if length > limit {
+		p.add(field, "has too many entries: at most %d", limit)
+	}
+	return length <= limit
+}
+
 // texts sets a list of texts; null removes all.
 func texts(p *problems, field string, in Opt[[]string], dst *[]string, limit int) {
 	if !in.Set {
 		return
 	}
 	*dst = in.Or(nil)
-	if len(*dst) > listLimit {
-		p.add(field, "has too many entries: at most %d", listLimit)
+	if !atMost(p, field, len(*dst), listLimit) {
+		return
 	}
 	for i, t := range *dst {
 		if strings.TrimSpace(t) == "" {

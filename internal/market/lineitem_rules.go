@@ -111,7 +111,9 @@ func (l *orderLine) price(p *problems, now time.Time) {
 	item.ItemAmountCents = divideHalfUp(cost.Amount, item.Quantity)
 	due := &l.adjusted
 	due.goods, due.postage = cost.Amount, postage.Amount
-	due.apply(p, l.field("adjustments"), l.in.Adjustments)
+	if !due.apply(p, l.field("adjustments"), l.in.Adjustments) {
+		return
+	}
 	item.PostageCents, item.PostageTaxCents = postage.Amount, postage.taxIn(due.postage)
 	item.TaxTotalCents = cost.taxIn(due.goods) + item.PostageTaxCents
 	item.ShippingDiscountCents = due.postage - postage.Amount
@@ -141,11 +143,13 @@ func (l *orderLine) cost(p *problems, now time.Time) *MoneyAttributes {
 func (l *orderLine) postage(p *problems) *MoneyAttributes {
 	cents, field := l.in.PostageCents, l.field("postage_cents")
 	switch {
-	case l.in.Postage != nil && cents != nil && *cents != l.in.Postage.Amount:
-		p.add(field, "differs from the amount of postage")
-		return nil
 	case l.in.Postage != nil:
-		return l.in.Postage.checked(p, l.field("postage"))
+		postage := l.in.Postage.checked(p, l.field("postage"))
+		if postage != nil && cents != nil && *cents != postage.Amount {
+			p.add(field, "differs from the amount of postage")
+			return nil
+		}
+		return postage
 	case cents != nil && checkCents(p, field, *cents):
 		return &MoneyAttributes{Amount: *cents}
 	case cents != nil:
@@ -184,7 +188,7 @@ func checkTotal(p *problems, field string, reckoned *int64, totals Totals, adjus
 // checked returns the money, or nil where something is wrong with it.
 func (m *MoneyAttributes) checked(p *problems, field string) *MoneyAttributes {
 	ok := checkCents(p, at(field, "amount"), m.Amount)
-	if m.Tax != nil && (*m.Tax < 0 || *m.Tax > m.Amount) {
+	if m.Tax != nil && (*m.Tax < 0 || ok && *m.Tax > m.Amount) {
 		p.add(at(field, "tax"), "must be between 0 and the amount")
 		ok = false
 	}

@@ -93,6 +93,9 @@ func (u *unit) removeMetadatum(key string, present []*Metadatum) {
 // checkMetadata reports whether every pair can be a metadatum.
 func checkMetadata(p *problems, path string, pairs []Pair) bool {
 	before := len(p.fields)
+	if !atMost(p, path, len(pairs), listLimit) {
+		return false
+	}
 	seen := map[string]bool{}
 	for i, pair := range pairs {
 		field := at(path, i)

@@ -135,8 +135,12 @@ func (u *unit) optionUsed(where Cond) (bool, error) {
 	return exists[VariantOptionValue](u, where)
 }
 
-// prototypes returns the numbers of prototypes by their ids, zeros for those that do not exist.
+// prototypes returns the numbers of prototypes by their ids, zeros for those
+// that do not exist, and none where they are too many.
 func (u *unit) prototypes(p *problems, field string, ids []string) ([]int64, error) {
+	if !atMost(p, field, len(ids), listLimit) {
+		return nil, nil
+	}
 	nums := make([]int64, len(ids))
 	for i, id := range ids {
 		prototype, err := peek[Prototype](u, p, at(field, i), id)

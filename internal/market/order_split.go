@@ -74,6 +74,8 @@ func (in OrderCreate) given(p *problems) (lines []*orderLine, drafts []*invoiceD
 	case len(in.LineItems) == 0 && len(in.Invoices) == 0:
 		p.add("line_items", "can't be empty, unless invoices are given")
 		return nil, nil
+	case !in.fewLines(p):
+		return nil, nil
 	}
 	for i, invoice := range in.Invoices {
 		path := at("invoices", i)
@@ -85,6 +87,22 @@ func (in OrderCreate) given(p *problems) (lines []*orderLine, drafts []*invoiceD
 		lines = append(lines, draft.lines...)
 	}
 	return append(lines, placed("line_items", in.LineItems)...), drafts
+}
+
+// fewLines reports whether the order has no more lines than can be read.
+func (in OrderCreate) fewLines(p *problems) bool {
+	if !atMost(p, "line_items", len(in.LineItems), linesLimit) || !atMost(p, "invoices", len(in.Invoices), linesLimit) {
+		return false
+	}
+	sum := 0
+	for i, invoice := range in.Invoices {
+		sum += len(invoice.LineItems)
+		if sum > linesLimit {
+			p.add(at(at("invoices", i), "line_items"), "make more than %d lines in all", linesLimit)
+			return false
+		}
+	}
+	return true
 }
 
 // placed gives each line its path.

@@ -23,6 +23,7 @@ func fillPrice(p *problems, path string, in PriceAttributes, dst *Price, least i
 	setMoment(in.SalePriceEndAt, &dst.SalePriceEndAt)
 	if priced && in.Price.Value != nil && *dst.EditablePriceCents < least {
 		p.add(at(path, "price"), "must be above zero")
+		priced = false
 	}
 	if priced && reduced && (in.Price.Set || in.SalePrice.Set) {
 		checkSale(p, at(path, "sale_price"), *dst, base)

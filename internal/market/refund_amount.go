@@ -4,21 +4,24 @@ package market
 // their promotions and fees, and for sending them.
 type paid struct{ goods, sending int64 }
 
-// paidFor tells what was paid for each line item of an invoice, by their numbers.
-// Promotions of the invoice as a whole are spread over its lines.
+// paidFor tells what was paid for each line item of an invoice, by their
+// numbers. Promotions of the invoice as a whole are spread over its lines.
 func paidFor(items []*LineItem, promotions []*Adjustment) map[int64]paid {
-	off := takenOff(promotions)
 	var all, before paid
-	lines := make([]paid, len(items))
-	for i, l := range items {
-		sending := min(l.TotalCents, max(0, l.PostageCents+off[l.Num].sending))
-		lines[i] = paid{goods: l.TotalCents - sending, sending: sending}
-		all = all.plus(lines[i])
+	for _, l := range items {
+		all = all.plus(l.paid())
 	}
-	left := paid{goods: max(0, all.goods+off[0].goods), sending: max(0, all.sending+off[0].sending)}
+	left := all
+	for _, a := range promotions {
+		if a.AppliesTo != nil && *a.AppliesTo == AppliesToShipping {
+			left.sending += a.AmountCents
+		} else {
+			left.goods += a.AmountCents
+		}
+	}
 	found := make(map[int64]paid, len(items))
-	for i, l := range items {
-		after := before.plus(lines[i])
+	for _, l := range items {
+		after := before.plus(l.paid())
 		found[l.Num] = paid{
 			goods:   portion(left.goods, after.goods, all.goods) - portion(left.goods, before.goods, all.goods),
 			sending: portion(left.sending, after.sending, all.sending) - portion(left.sending, before.sending, all.sending),
@@ -28,18 +31,10 @@ func paidFor(items []*LineItem, promotions []*Adjustment) map[int64]paid {
 	return found
 }
 
-// takenOff sums up promotions, negative, by the number of their line item; 0: of the invoice as a whole.
-func takenOff(promotions []*Adjustment) map[int64]paid {
-	off := map[int64]paid{}
-	for _, a := range promotions {
-		line := Opt[int64]{Value: a.LineItemID}.Or(0)
-		cents := paid{goods: a.AmountCents}
-		if a.AppliesTo != nil && *a.AppliesTo == AppliesToShipping {
-			cents = paid{sending: a.AmountCents}
-		}
-		off[line] = off[line].plus(cents)
-	}
-	return off
+// paid is what the line comes to by itself.
+func (l *LineItem) paid() paid {
+	sending := l.PostageCents + l.ShippingDiscountCents
+	return paid{goods: l.TotalCents - sending, sending: sending}
 }
 
 func (b paid) plus(o paid) paid { return paid{b.goods + o.goods, b.sending + o.sending} }

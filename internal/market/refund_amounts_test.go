@@ -125,6 +125,8 @@ func TestCommissionAndTaxGoBack(t *testing.T) {
 			[]int64{100, 200}, []int64{100, 200}, []int64{900, 1800}},
 		{"less, as agreed", money(3000, new(int64(300)), nil), nil, 0, []asking{some(1, each(500)), some(2)}, []int64{50, 200}, []int64{50, 200}, []int64{450, 1800}},
 		{"nothing, as agreed", money(3000, new(int64(300)), nil), money(300, new(int64(60)), nil), 0, []asking{some(3, each(0))}, []int64{0}, []int64{0}, []int64{0}},
+		{"never more tax than money", money(3000, nil, nil), money(300, new(int64(300)), nil), 1, []asking{some(1, dispatched, each(100)), some(1, undispatched, each(0))},
+			[]int64{10, 0}, []int64{0, 0}, []int64{90, 0}},
 		{"goods for nothing", money(0, nil, nil), money(300, new(int64(60)), nil), 0, []asking{some(3)}, []int64{0}, []int64{60}, []int64{300}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -98,8 +98,13 @@ func TestChangesOfRefunds(t *testing.T) {
 		{"another order", func() error { invoice = r.paid(line(r.variant, 2)); item = r.item(invoice); return nil }, []string{
 			"Advert-1 update [variants]", "Invoice-2 create", "Order-2 create", "Variant-1 update [buyable countOnHand]",
 		}},
+		{"the first money goes back", func() error {
+			return amend(amendmentLine{Quantity: 1, Status: market.AmendmentRefunded, AmountCents: new(int64(1))})()
+		}, []string{
+			"Invoice-2 update [amendments statusFlags]", "InvoiceAmendment-4 create",
+		}},
 		{"called off", func() error { return amend(taking(item, 2, market.AmendmentCancelled))() }, []string{
-			"Advert-1 update [variants]", "Invoice-2 update [amendments lineItems status statusFlags]", "InvoiceAmendment-4 create", "Variant-1 update [buyable countOnHand]",
+			"Advert-1 update [variants]", "Invoice-2 update [amendments lineItems status statusFlags]", "InvoiceAmendment-5 create", "Variant-1 update [buyable countOnHand]",
 		}},
 	} {
 		if err := step.do(); err != nil {

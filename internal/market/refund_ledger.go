@@ -43,7 +43,7 @@ func (u *unit) ledgerOf(invoice *Invoice) (*ledger, error) {
 	if l.amended, err = look[InvoiceAmendmentLineItem](u, InQuery("invoice_amendment_id", amendments)); err != nil {
 		return nil, fmt.Errorf("look up the amendments of %s: %w", invoice.Ref(), err)
 	}
-	promotions, err := look[Adjustment](u, ofInvoice, Eq("adjustment_type", AdjustmentPromotion))
+	promotions, err := look[Adjustment](u, ofInvoice, Eq("line_item_id", nil), Eq("adjustment_type", AdjustmentPromotion))
 	if err != nil {
 		return nil, fmt.Errorf("look up the promotions of %s: %w", invoice.Ref(), err)
 	}

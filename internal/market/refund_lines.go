@@ -15,6 +15,9 @@ func (d *refundDraft) field(name string) string { return at(d.path, name) }
 // draft adds the lines of an input to the request, each with what it takes
 // back, or notes what is wrong with them. start settles how a line begins.
 func (r *refund) draft(path string, in []RefundLineAttributes, start func(*refundDraft, *problems, DeliveryType)) {
+	if !atMost(&r.p, path, len(in), linesLimit) {
+		return
+	}
 	for i, attributes := range in {
 		d := &refundDraft{in: attributes, path: at(path, i)}
 		d.line = &RefundRequestLineItem{
@@ -124,8 +127,11 @@ func (l *RefundRequestLineItem) agree() {
 	}
 }
 
-// checkNotes refuses texts that are too long for a note.
+// checkNotes refuses texts that are too long for a note, and too many of them.
 func checkNotes(p *problems, path string, notes []string) {
+	if !atMost(p, path, len(notes), listLimit) {
+		return
+	}
 	for i, text := range notes {
 		checkText(p, at(at(path, i), "note"), text, valueLimit)
 	}

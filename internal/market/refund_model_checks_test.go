@@ -2,11 +2,8 @@ package market_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"testing"
 
 	"pgregory.net/rapid"
 
@@ -45,6 +42,9 @@ func (m *refundModel) checkLine(t *rapid.T, item *market.LineItem, l *modelLine)
 	}
 	if l.unsent() < 0 || l.returnable() < 0 || l.settled > l.withdrawn+l.recalled || l.claimed > item.TotalCents {
 		t.Fatalf("%s has more taken back than sold: %s", item.Ref(), counts)
+	}
+	if item.StockTaken != l.quantity-l.restocked {
+		t.Fatalf("%s keeps %d pieces from the stock, of %d with %d given back", item.Ref(), item.StockTaken, l.quantity, l.restocked)
 	}
 	want := market.LineAllocated
 	switch {
@@ -190,5 +190,9 @@ func (m *refundModel) end(t *rapid.T) {
 	}
 	if taken != m.settled || tax > m.invoice.TaxTotalCents {
 		t.Fatalf("the amendments come to %d with a tax of %d of %d, and %d went back", taken, tax, m.invoice.TaxTotalCents, m.settled)
+	}
+	wasSent := slices.ContainsFunc(m.lines, func(l *modelLine) bool { return l.sent > 0 })
+	if paid := m.total() - m.fees; !m.haggles && !wasSent && taken != paid {
+		t.Fatalf("%d went back of the %d that were paid", taken, paid)
 	}
 }

@@ -3,10 +3,7 @@ package market_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
-	"testing"
 
 	"pgregory.net/rapid"
 

@@ -19,6 +19,7 @@ func TestCreateRefundRefusals(t *testing.T) {
 	collected := line(r.variant, 2)
 	collected.DeliveryType = new(market.ClickAndCollect)
 	pickup := r.paid(collected)
+	two := r.paid(line(r.variant, 1), line(r.variant, 1))
 	taken := []market.Pair{{Key: "shop", Value: new("taken")}}
 	first := must(r.CreateRefund(t.Context(), operator, market.RefundCreate{
 		InvoiceID: other.ID(), ExternalIDs: taken, LineItems: []refundLine{amount(500, func(l *refundLine) { l.ExternalIDs = taken })},
@@ -54,6 +55,8 @@ func TestCreateRefundRefusals(t *testing.T) {
 		{"by nobody of a seller", r.mine, in(by("DOG"), amount(1)), 422, []string{"initiated_by"}},
 		{"long texts", operator, in(func(in *market.RefundCreate) { in.Notes = []string{"", tooLong} },
 			text(func(l *refundLine) { l.Reason, l.Notes = &tooLong, []string{tooLong} })), 422, []string{"line_items.0.notes.0.note", "line_items.0.reason", "notes.1.note"}},
+		{"too many texts", operator, in(func(in *market.RefundCreate) { in.Notes = make([]string, 101) }, text(func(l *refundLine) { l.Notes = make([]string, 101) })),
+			422, []string{"line_items.0.notes", "notes"}},
 		{"broken texts", operator, in(func(in *market.RefundCreate) { in.Notes = []string{"a\x00"} }, text(func(l *refundLine) { l.Reason = new("\xff") })),
 			422, []string{"line_items.0.reason", "notes.0.note"}},
 		{"all at once", operator, in(func(in *market.RefundCreate) { in.InvoiceID, in.Notes = "?", []string{tooLong} }), 422, []string{"invoice_id", "line_items", "notes.0.note"}},
@@ -76,6 +79,7 @@ func TestCreateRefundRefusals(t *testing.T) {
 		{"an amount that overflows", operator, in(nil, amount(math.MaxInt32, func(l *refundLine) { l.Quantity = math.MaxInt32 })), 422, []string{"line_items.0.amount_per_item_cents"}},
 		{"a product that overflows", operator, in(nil, amount(math.MaxInt32, func(l *refundLine) { l.Quantity = math.MaxInt64 })), 422, []string{"line_items.0.quantity"}},
 		{"more than the line", operator, in(nil, pieces(item, 1, each(3001))), 422, []string{"line_items.0.amount_per_item_cents"}},
+		{"more than the line, less than the invoice", operator, in(of(two), pieces(r.items(two)[0], 1, each(1001))), 422, []string{"line_items.0.amount_per_item_cents"}},
 		{"more than the line for all", operator, in(nil, pieces(item, 2, each(1501))), 422, []string{"line_items.0.amount_per_item_cents"}},
 		{"more than the invoice", operator, in(nil, amount(3001)), 422, []string{"line_items.0.amount_per_item_cents"}},
 		{"more than the invoice together", operator, in(nil, amount(2001), pieces(item, 1, each(1000))), 422, []string{"line_items.1.amount_per_item_cents"}},

@@ -112,6 +112,9 @@ func (r *returning) load() (err error) {
 
 // pack finds the lines that the parcel holds.
 func (r *returning) pack() {
+	if !atMost(&r.p, "shipped_items", len(r.in.Items), linesLimit) {
+		return
+	}
 	lines := byNum(r.lines)
 	for i, item := range r.in.Items {
 		path := at("shipped_items", i)

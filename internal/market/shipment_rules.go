@@ -128,6 +128,9 @@ func (c *parcel) pack() error {
 	if c.items, err = list[LineItem](c.u, Eq("invoice_id", c.invoice.Num)); err != nil {
 		return fmt.Errorf("load the line items of %s: %w", c.invoice.Ref(), err)
 	}
+	if !atMost(&c.p, "shipped_items", len(c.in.Items), linesLimit) {
+		return c.p.err()
+	}
 	lines := byNum(c.items)
 	for i, item := range c.in.Items {
 		path := at("shipped_items", i)

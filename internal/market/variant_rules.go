@@ -45,8 +45,8 @@ func (m *Market) UpdateVariant(ctx context.Context, actor Actor, variantID *stri
 	return commit(ctx, m, actor, func(u *unit) (*Variant, error) {
 		var p problems
 		field, id := in.target(&p, variantID)
-		if err := p.err(); err != nil {
-			return nil, err
+		if !in.short(&p, "") || len(p.fields) > 0 {
+			return nil, p.err()
 		}
 		v, a, err := u.variantWithAdvert(&p, field, id)
 		if v == nil || err != nil {
@@ -98,6 +98,12 @@ func (in VariantAttributes) target(p *problems, variantID *string) (field, id st
 		p.add("id", "is not the id in variant_id")
 	}
 	return "variant_id", *variantID
+}
+
+// short reports whether the choices of the variant at path are few enough to be looked up.
+func (in VariantAttributes) short(p *problems, path string) bool {
+	return atMost(p, at(path, "option_value_ids"), len(in.OptionValueIDs), listLimit) &&
+		atMost(p, at(path, "variant_option_values"), len(in.VariantOptionValues), listLimit)
 }
 
 // variantWithAdvert loads a variant and its advert; nil after noting that there

@@ -213,7 +213,7 @@ func (m *Market) applyEndpoint(p *problems, w *Webhook, in WebhookAttributes) {
 		w.Headers = m.readHeaders(p, in.Headers.Or(nil))
 	}
 	if in.HmacKey.Set {
-		text(p, "hmac_key", in.HmacKey.Or(""), 1024)
+		checkText(p, "hmac_key", in.HmacKey.Or(""), 1024)
 		w.HmacKey = nonEmpty(in.HmacKey.Value)
 	}
 }
@@ -276,6 +276,7 @@ func applyEvents(p *problems, w *Webhook, in WebhookAttributes) {
 		return
 	}
 	switch {
+	case !atMost(p, "event_names", len(in.EventNames.Or(nil)), listLimit):
 	case in.EventNames.Value != nil && len(*in.EventNames.Value) == 0:
 		p.add("event_names", "can't be empty: name at least one event, or leave it out for all")
 	case in.EventNames.Value != nil:

@@ -19,7 +19,8 @@ import (
 type changeLog struct {
 	mu      sync.Mutex
 	changes []market.Change
-	err     error
+	// err fails both methods, lag the reading of changes alone.
+	err, lag error
 }
 
 func (l *changeLog) LastSequence(context.Context) (int64, error) {
@@ -31,8 +32,8 @@ func (l *changeLog) LastSequence(context.Context) (int64, error) {
 func (l *changeLog) ChangesAfter(_ context.Context, sequence int64, limit int) ([]market.Change, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.err != nil {
-		return nil, l.err
+	if err := errors.Join(l.err, l.lag); err != nil {
+		return nil, err
 	}
 	rest := l.changes[sequence:]
 	return slices.Clone(rest[:min(limit, len(rest))]), nil
@@ -49,11 +50,11 @@ func (l *changeLog) add(typeName string, n int) int64 {
 	return int64(len(l.changes))
 }
 
-// fail makes the log fail with an error, nil to mend it.
-func (l *changeLog) fail(err error) {
+// set makes the log fail, or mends it.
+func (l *changeLog) set(err, lag error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.err = err
+	l.err, l.lag = err, lag
 }
 
 // feed is a feed of a log in memory.
@@ -208,14 +209,28 @@ func TestFeedOutlivesAnOutageOfTheLog(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t, open(t, ""))
 	h := f.listen(t, "Advert")
-	f.fail(errors.New("the disk is away"))
+	f.set(errors.New("the disk is away"), nil)
 	f.commit(t, "Advert", 3)
 	eventually(t, "the outage is logged", func() bool { return f.logged.contains("the disk is away") })
 	if _, err := f.Listen(t.Context(), "Advert", func(market.Change) {}); err == nil || !strings.Contains(err.Error(), "the disk is away") {
 		t.Errorf("Listen without a log: %v", err)
 	}
-	f.fail(nil)
+	f.set(nil, nil)
 	h.hears(t, 1, 3)
+}
+
+// Who joins while the feed is behind does not hear what came before.
+func TestFeedBehind(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t, open(t, ""))
+	early := f.listen(t, "Advert")
+	f.set(nil, errors.New("the disk is slow"))
+	f.commit(t, "Advert", 3)
+	late := f.listen(t, "Advert")
+	f.set(nil, nil)
+	f.commit(t, "Advert", 1)
+	early.hears(t, 1, 4)
+	late.hears(t, 4, 4)
 }
 
 func TestFeedRestsWhileNobodyListens(t *testing.T) {

@@ -1,0 +1,222 @@
+package resolvers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"crier/graph"
+	"crier/internal/document"
+	"crier/internal/market"
+	"crier/internal/viewer"
+)
+
+// The callers of mutations: South Shop stands for every other seller than North Shop.
+var (
+	theNorth = caller{name: "its owner", seller: north.Seller}
+	theSouth = caller{name: "another seller", seller: south.Seller}
+)
+
+// examples are the numbers of North Shop's and of South Shop's own entities in a
+// traded marketplace; a kind that they share has the same for both.
+var examples = map[string][2]int64{
+	"Address": {1, 4}, "Advert": {1, 3}, "Brand": {1, 1}, "IdleSeller": {3, 3}, "Image": {2, 4}, "Invoice": {1, 2}, "LineItem": {1, 2},
+	"OptionType": {1, 1}, "OptionValue": {1, 1}, "Order": {1, 1}, "Prototype": {1, 1}, "RefundRequest": {1, 2}, "RefundRequestLineItem": {1, 2},
+	"Seller": {1, 2}, "Shipment": {1, 2}, "ShipmentCarrier": {1, 1}, "Taxon": {3, 3}, "Variant": {1, 6}, "Webhook": {1, 2},
+}
+
+// exampleID is the global id of a caller's example.
+func exampleID(kind string, c caller) string {
+	nums := examples[kind]
+	num := nums[0]
+	if c.seller == south.Seller {
+		num = nums[1]
+	}
+	return id(strings.TrimPrefix(kind, "Idle"), num)
+}
+
+// traded is a marketplace under way in which both sellers have an example of what
+// mutations are about, behind a handler with the rights of a schema.
+func traded(t *testing.T, schema *ast.Schema, after ...string) *served {
+	t.Helper()
+	b := trade(t, market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{})})
+	b.query(orderOfThree)
+	b.insert(
+		&market.Image{Base: base(0), OwnerType: "Advert", OwnerID: 3, SellerID: 2, SourceURL: new("https://img.example/south.png")},
+		&market.Address{Base: base(0), Address: "2 Quay", City: "Perth", CountryCode: "AU", Postcode: "6000", SellerID: new(int64(2))},
+		webhook(1, "ADVERT"), webhook(2, "ADVERT"), seller(3, "Idle Shop", false),
+	)
+	s := serve(b, schema)
+	for _, name := range append([]string{"shipmentCreate"}, after...) {
+		for _, c := range []caller{theNorth, theSouth} {
+			if got := s.ask(c, s.changing(name), map[string]any{"input": mutations[name].inputFor(c)}); !got.succeeded() {
+				t.Fatalf("%s before others: %s", name, got.body)
+			}
+		}
+	}
+	return s
+}
+
+// inputFor is the input of a mutation with a caller's own examples.
+func (m changeRight) inputFor(c caller) map[string]any { return fillIn(m.input, c) }
+
+// fillIn puts a caller's examples in the places of "@Advert" and the like.
+func fillIn(text string, c caller) map[string]any {
+	for kind := range examples {
+		text = strings.ReplaceAll(text, `"@`+kind+`"`, `"`+exampleID(kind, c)+`"`)
+	}
+	decoder, input := json.NewDecoder(strings.NewReader(text)), map[string]any{}
+	decoder.UseNumber()
+	if err := decoder.Decode(&input); err != nil {
+		panic(err)
+	}
+	return input
+}
+
+// changing is the document that runs a mutation and selects everything of its
+// payload, with the leaves of what is below.
+func (s *served) changing(name string) string {
+	f := s.schema.Mutation.Fields.ForName(name)
+	var fields []string
+	for _, p := range s.schema.Types[f.Type.Name()].Fields {
+		if given := s.schema.Types[p.Type.Name()]; given.IsCompositeType() {
+			fields = append(fields, p.Name+" { "+leaves(s.schema, given)+" }")
+		} else {
+			fields = append(fields, p.Name)
+		}
+	}
+	input := f.Arguments.ForName("input").Type.String()
+	return fmt.Sprintf("mutation($input: %s) { probe: %s(input: $input) { __typename %s } }", input, name, strings.Join(fields, " "))
+}
+
+// payload is what a mutation answered; nil where it was refused as a whole.
+func (r reply) payload() map[string]any {
+	data, _ := r.data.(map[string]any)
+	payload, _ := data["probe"].(map[string]any)
+	return payload
+}
+
+func (r reply) succeeded() bool {
+	p := r.payload()
+	return len(r.errors) == 0 && p["status"] == 200.0 && p["errors"] == nil
+}
+
+// notFound reports whether a mutation says that there is no such thing.
+func (r reply) notFound() bool {
+	p := r.payload()
+	return len(r.errors) == 0 && p["status"] == 404.0 && p["errors"] != nil
+}
+
+// forbidden reports whether a request was refused whatever it is about.
+func (r reply) forbidden() bool {
+	return r.payload() == nil && slices.Equal(r.codes(), []string{"FORBIDDEN"})
+}
+
+// able is who may call a mutation.
+func (m changeRight) able() caller {
+	if m.operator {
+		return theOperator
+	}
+	return theNorth
+}
+
+// refusals holds a mutation to refusing who may not call it, leaving all as it was.
+func (s *served) refusals(name string) []finding {
+	m, document := mutations[name], s.changing(name)
+	input := map[string]any{"input": m.inputFor(theNorth)}
+	var findings []finding
+	before := s.snapshot()
+	expect := func(c caller, variables any, right func(reply) bool, want string) {
+		got := s.ask(c, document, variables)
+		after := s.snapshot()
+		if s.seenIn(got); !right(got) || after != before {
+			findings = append(findings, finding{name, c.name, fmt.Sprintf("wants %s, got %s; unchanged: %t", want, got.body, after == before)})
+		}
+		before = after
+	}
+	expect(nobody, input, func(r reply) bool { return r.status == 401 }, "no key to be refused")
+	lacking := m.able().limited(without(m.scope))
+	expect(lacking, input, func(r reply) bool { return r.lacks(m.scope) }, "the refusal of "+m.scope)
+	switch {
+	case m.operator:
+		expect(theNorth, input, reply.forbidden, "only the operator to be let in")
+	case !m.fresh:
+		expect(theSouth, input, reply.notFound, "404")
+	}
+	if m.wrong != "" {
+		wrong := map[string]any{"input": fillIn(m.wrong, m.able())}
+		expect(m.able(), wrong, func(r reply) bool { return r.payload()["status"] == 422.0 }, "422")
+	}
+	return append(findings, s.readOnly(name, document, input)...)
+}
+
+// readOnly holds a mutation to refusing a viewer that only reads, such as a webhook's document.
+func (s *served) readOnly(name, document string, variables map[string]any) []finding {
+	before := s.snapshot()
+	for _, v := range []viewer.Viewer{{ReadOnly: true}, {ReadOnly: true, Seller: north.Seller}} {
+		got := s.run(v, document, variables)
+		if len(got.Errors) != 1 || s.snapshot() != before || !slices.Contains([]any{"FORBIDDEN", "MISSING_SCOPE"}, got.Errors[0].Extensions["code"]) {
+			return []finding{{name, "a viewer that reads", fmt.Sprintf("wants a refusal, got %s %v", got.Data, got.Errors)}}
+		}
+	}
+	return nil
+}
+
+// succeeds holds a mutation to working for a caller, and to showing its whole payload.
+func (s *served) succeeds(name string, c caller) []finding {
+	got := s.ask(c, s.changing(name), map[string]any{"input": mutations[name].inputFor(theNorth)})
+	if s.seenIn(got); !got.succeeded() {
+		return []finding{{name, c.name, "wants status 200, got " + got.body}}
+	}
+	s.seen.add("Mutation." + name)
+	return nil
+}
+
+// suited are those for whom a mutation works.
+func (s *served) suited(name string) []caller {
+	m := mutations[name]
+	needs := union(m.also, m.scope)
+	for _, f := range s.schema.Types[s.schema.Mutation.Fields.ForName(name).Type.Name()].Fields {
+		if scope, known := needOf(f.Type.Name()); known && !market.Covers(needs, scope) {
+			needs = union(needs, scope)
+		}
+	}
+	callers := []caller{m.able(), m.able().limited(needs)}
+	if !m.operator && !m.fresh {
+		callers = append(callers, theOperator)
+	}
+	return callers
+}
+
+// seenIn notes the fields of every object of an answer that says its type.
+func (s *served) seenIn(r reply) {
+	walkJSON(r.data, func(_ string, value any) {
+		object, _ := value.(map[string]any)
+		typeName, _ := object["__typename"].(string)
+		for name := range object {
+			s.seen.add(typeName + "." + name)
+		}
+	})
+}
+
+// snapshot is all that is stored, as one text.
+func (b *bundle) snapshot() string {
+	var all strings.Builder
+	ctx := viewer.NewContext(b.t.Context(), viewer.Viewer{})
+	for _, kind := range market.Kinds() {
+		list := kind.NewList()
+		if _, err := b.store.Select(ctx, list, market.Query{Deleted: true}); err != nil {
+			b.t.Fatal(err)
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
