@@ -169,13 +169,22 @@ func textFlaws(p place) []flaw {
 		return nil
 	}
 	all := []flaw{
-		{why: "is too long", value: "https://" + strings.Repeat("x", 100_001)},
+		{why: "is too long", value: "https://" + strings.Repeat("x", longest(p))},
 		{why: "holds NUL", value: "https://a\x00b"},
 	}
 	if p.of.NonNull && p.of.Name() == "String" && !mayBeBlank[p.at] {
 		all = append(all, flaw{why: "is empty", value: ""}, flaw{why: "is blank", value: " \t"})
 	}
 	return append(all, valueFlaws(p, "String")...)
+}
+
+// longest is more than how long the text of a place, which is ASCII here, can be in characters.
+func longest(p place) int {
+	switch _, name, _ := strings.Cut(p.at, "."); name {
+	case "description", "specifications", "storeDescription", "queryString":
+		return 100_000
+	}
+	return 10_000
 }
 
 // valueFlaws are the values that places of a kind or of a name refuse.

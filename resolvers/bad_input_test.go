@@ -26,7 +26,7 @@ func TestBadInput(t *testing.T) {
 	d := newDesk(t)
 	before := d.everything()
 	for _, name := range slices.Sorted(maps.Keys(trials)) {
-		tr := &trying{desk: d, census: c, name: name, trial: trials[name]}
+		tr := &trying{desk: d, census: c, name: name, trial: trials[name], walked: map[string]bool{}}
 		t.Run(name, func(t *testing.T) { tr.run(t) })
 	}
 	all := inputPlaces(d.schema)
@@ -97,6 +97,8 @@ type trying struct {
 	trial
 	t    *testing.T
 	name string
+	// walked are the places that were tried.
+	walked map[string]bool
 }
 
 // run tries every bad value that the places of the input can have, and those that
@@ -136,11 +138,15 @@ func (tr *trying) valid(input any) bool {
 	return accepted
 }
 
-// walk tries every place of a value, from its own down.
+// walk tries every place of a value, from its own down, and of items of a list
+// those that no item before had.
 func (tr *trying) walk(p place, value any) {
 	p.value = value
-	for _, f := range tr.flaws(p) {
-		tr.try(p, f)
+	if key := fmt.Sprint(keyOf(p.path), p.isItem()); !tr.walked[key] {
+		tr.walked[key] = true
+		for _, f := range tr.flaws(p) {
+			tr.try(p, f)
+		}
 	}
 	def := tr.schema.Types[p.of.Name()]
 	switch v := value.(type) {

@@ -3,8 +3,11 @@ package resolvers_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -40,17 +43,56 @@ func exampleID(kind string, c caller) string {
 }
 
 // traded is a marketplace under way in which both sellers have an example of what
-// mutations are about, behind a handler with the rights of a schema.
+// mutations are about, after some mutations, behind a handler with the rights of a schema.
 func traded(t *testing.T, schema *ast.Schema, after ...string) *served {
 	t.Helper()
-	b := trade(t, market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{})})
+	path := filepath.Join(t.TempDir(), "traded.db")
+	if err := os.WriteFile(path, tradedFiles.after(t, after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := opened(t, "sqlite:"+path)
+	b.market = market.New(b.store, tradeOptions())
+	b.resolver.Market, b.resolver.Payloads = b.market, b.store
+	return serve(b, schema)
+}
+
+// tradeOptions have documents checked.
+func tradeOptions() market.Options {
+	return market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{}), Now: ticking()}
+}
+
+// tradedFiles are the databases of traded marketplaces, each made once: making
+// one costs more than what most tests do with it.
+var tradedFiles = files{made: map[string][]byte{}}
+
+type files struct {
+	mu   sync.Mutex
+	made map[string][]byte
+}
+
+// after is the database after some mutations of both sellers.
+func (f *files) after(t *testing.T, names []string) []byte {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := strings.Join(names, " ")
+	if f.made[key] == nil {
+		f.made[key] = makeTraded(t, names)
+	}
+	return f.made[key]
+}
+
+// makeTraded makes such a database; once it is closed it is in one file.
+func makeTraded(t *testing.T, after []string) []byte {
+	t.Helper()
+	b := trade(t, tradeOptions())
 	b.query(orderOfThree)
 	b.insert(
 		&market.Image{Base: base(0), OwnerType: "Advert", OwnerID: 3, SellerID: 2, SourceURL: new("https://img.example/south.png")},
 		&market.Address{Base: base(0), Address: "2 Quay", City: "Perth", CountryCode: "AU", Postcode: "6000", SellerID: new(int64(2))},
 		webhook(1, "ADVERT"), webhook(2, "ADVERT"), seller(3, "Idle Shop", false),
 	)
-	s := serve(b, schema)
+	s := serve(b, wholeSchema())
 	for _, name := range append([]string{"shipmentCreate"}, after...) {
 		for _, c := range []caller{theNorth, theSouth} {
 			if got := s.ask(c, s.changing(name), map[string]any{"input": mutations[name].inputFor(c)}); !got.succeeded() {
@@ -58,7 +100,14 @@ func traded(t *testing.T, schema *ast.Schema, after ...string) *served {
 			}
 		}
 	}
-	return s
+	if err := b.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(strings.TrimPrefix(b.url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // inputFor is the input of a mutation with a caller's own examples.

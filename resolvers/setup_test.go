@@ -26,6 +26,7 @@ import (
 // bundle is a marketplace in a database of its own, and the API over it.
 type bundle struct {
 	t        *testing.T
+	url      string // of the database
 	store    *store.Store
 	market   *market.Market
 	reads    *countingReader
@@ -36,7 +37,13 @@ type bundle struct {
 // setup opens an empty marketplace.
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	s, err := store.Open(t.Context(), storetest.SQLite(t), store.Options{SecretKey: make([]byte, 32)})
+	return opened(t, storetest.SQLite(t))
+}
+
+// opened opens the marketplace in a database.
+func opened(t *testing.T, url string) *bundle {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, store.Options{SecretKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +52,7 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	b := &bundle{t: t, store: s, reads: &countingReader{Store: s}, market: market.New(s, market.Options{})}
+	b := &bundle{t: t, url: url, store: s, reads: &countingReader{Store: s}, market: market.New(s, market.Options{})}
 	b.resolver = &resolvers.Resolver{Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example"}
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: b.resolver})
 	scopes := document.TypeScopes(es.Schema())

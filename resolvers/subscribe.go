@@ -103,8 +103,9 @@ func (s *subscription) hear(seller int64) func(market.Change) {
 		if over || !c.VisibleTo(seller) {
 			return
 		}
+		kept := c
 		select {
-		case s.waiting <- &c:
+		case s.waiting <- &kept:
 		default:
 			over = true
 			close(s.waiting)

@@ -181,8 +181,8 @@ func TestUpsertAdvertRefusals(t *testing.T) {
 		},
 		"vetted by the seller":      {func(in *market.AdvertUpsert) { in.Vetted = market.Some(false) }, 422, map[string]string{"vetted": "can only be changed by the operator"}},
 		"shipping":                  {func(in *market.AdvertUpsert) { in.BaseDomesticShippingCost = market.Some("0.001") }, 422, map[string]string{"base_domestic_shipping_cost": "has a fraction of a cent: give at most two decimals"}},
-		"too many variants":         {func(in *market.AdvertUpsert) { in.Variants = make([]market.VariantAttributes, 101) }, 422, map[string]string{"variants": "are too many: at most 100 at once"}},
-		"too many images":           {func(in *market.AdvertUpsert) { in.Images = make([]market.ImageAttributes, 101) }, 422, map[string]string{"images": "has too many pictures: at most 100"}},
+		"too many variants":         {func(in *market.AdvertUpsert) { in.Variants = make([]market.VariantAttributes, 101) }, 422, map[string]string{"variants": "has too many entries: at most 100"}},
+		"too many images":           {func(in *market.AdvertUpsert) { in.Images = make([]market.ImageAttributes, 101) }, 422, map[string]string{"images": "has too many entries: at most 100"}},
 		"metadata":                  {func(in *market.AdvertUpsert) { in.Metadata = []market.Pair{{Key: "k", Value: &long}} }, 422, map[string]string{"metadata.0.value": "is too long: at most 10000 characters"}},
 		"everything about variants": {withVariants(badVariant(c)), 422, badVariantProblems("variants.0.")},
 	}

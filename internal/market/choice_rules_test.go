@@ -34,7 +34,7 @@ func TestChoiceRefusals(t *testing.T) {
 		"unknown value":           {[]choice{{OptionValueID: new(market.Ref{Type: "OptionValue", Num: 99}.ID())}}, 404, map[string]string{list + "0.option_value_id": "was not found"}},
 		"value of another type":   {[]choice{{OptionTypeID: engraving, OptionValueID: small}}, 422, map[string]string{list + "0.option_value_id": "is not a value of the option type"}},
 		"not of the taxon":        {[]choice{{OptionValueID: new(volts.ID())}}, 422, map[string]string{list + "0.option_value_id": "belongs to an option type that the taxon does not have"}},
-		"text not of the taxon":   {[]choice{{OptionTypeID: new(elsewhere.ID()), TextValue: new("x")}}, 422, map[string]string{list + "0.text_value": "belongs to an option type that the taxon does not have"}},
+		"text not of the taxon":   {[]choice{{OptionTypeID: new(elsewhere.ID()), TextValue: new("x")}}, 422, map[string]string{list + "0.option_type_id": "is no option type that the taxon has"}},
 		"for adverts":             {[]choice{{OptionValueID: cotton}}, 422, map[string]string{list + "0.option_value_id": "belongs to the option Fabric, which is for adverts only"}},
 		"text where values are":   {[]choice{{OptionTypeID: size, TextValue: new("Small")}}, 422, map[string]string{list + "0.text_value": "is text, but the option Size takes an option value"}},
 		"two values of one":       {[]choice{{OptionValueID: small}, {OptionValueID: large}}, 422, map[string]string{list + "1.option_value_id": "is one too many: the option Size takes one value"}},
