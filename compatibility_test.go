@@ -27,6 +27,7 @@ func TestMarketplacersClientsWorkUnmodified(t *testing.T) {
 			theirGoodsAreFound(s)
 			ordersArrive(s)
 			theyAreSent(s)
+			someComeBack(s)
 			otherSystemsLeaveTheirMarks(s)
 			copiesAreKeptUpToDate(s)
 			webhooksTellOfChanges(s)
@@ -81,8 +82,9 @@ func sellersOfferTheirGoods(s *session) {
 func theirGoodsAreFound(s *session) {
 	s.try("operator", "pageAdverts", "first")
 	s.try("operator", "pageAdverts", "second")
+	s.names["bowl.number"] = fmt.Sprint(s.names["bowl.legacyId"])
 	for _, filter := range []string{
-		"without any filter", "by keywords", "by anything, a part of the title", "by anything, a sku", "by anything, a barcode", "by brand",
+		"without any filter", "by keywords", "by its number among keywords", "by anything, a part of the title", "by anything, a sku", "by anything, a barcode", "by brand",
 		"by legacy id", "by seller", "on display", "not on display", "featured", "in stock", "out of stock", "by taxon",
 		"by a whole tree of taxons", "by title", "by barcode", "by skus", "not vetted", "by external id",
 		"by an external id, one value without its list", "created since", "created until", "newest first", "by the last change",
@@ -127,7 +129,7 @@ func ordersArrive(s *session) {
 	s.try("north", "getUnsentInvoices", "with literals")
 	for _, filter := range []string{
 		"newest first", "by legacy id", "by the order's legacy id", "by the buyer's name", "by the buyer's whole name",
-		"by the buyer's email address", "by external id", "by the beginning of an external id", "created since", "created until",
+		"by the buyer's email address", "by external id", "by the order's external id", "by the beginning of an external id", "created since", "created until",
 		"paid in a period", "updated since", "updated until", "remitted", "remitted until", "by statuses", "by one status without its list",
 		"awaiting collection", "awaiting return", "by payment, then by status", "by several at once",
 	} {
@@ -152,6 +154,14 @@ func theyAreSent(s *session) {
 	s.try("north", "updateShipment", "another carrier")
 	s.try("north", "trackShipment", "twice")
 	s.try("north", "getInvoice", "sent")
+}
+
+func someComeBack(s *session) {
+	s.try("north", "requestRefund", "of a piece that was sent")
+	s.try("north", "requestRefund", "of more than was sold")
+	s.try("operator", "decideRefund", "to give the money back")
+	s.try("operator", "getRefundRequests", "that were refunded")
+	s.try("operator", "getRefundRequests", "of another seller")
 }
 
 func otherSystemsLeaveTheirMarks(s *session) {

@@ -11,11 +11,17 @@ import (
 // open makes the seller and the taxon that adverts need.
 func (r *rig) open(b *testing.B) {
 	b.Helper()
-	ctx, country := context.Background(), "US"
-	seller, err := r.market.CreateSeller(ctx, r.actor, market.SellerAttributes{
+	r.seller, r.taxon = r.newSeller(b, "Bench Seller"), r.newTaxon(b, "Pottery")
+}
+
+// newSeller makes a seller and returns its id.
+func (r *rig) newSeller(b *testing.B, name string) string {
+	b.Helper()
+	country := "US"
+	seller, err := r.market.CreateSeller(context.Background(), r.actor, market.SellerAttributes{
 		AccountType: market.AccountRetailer,
 		SellerUpdate: market.SellerUpdate{
-			BusinessName: market.Some("Bench Seller"), LegalBusinessName: market.Some("Bench Seller Ltd"),
+			BusinessName: market.Some(name), LegalBusinessName: market.Some(name + " Ltd"),
 			Phone: market.Some("+1 555 0100"), EmailAddress: market.Some("bench@example.com"),
 			Address: market.Some(market.AddressAttributes{
 				Address: market.Some("1 Quay"), City: market.Some("Portland"), Postcode: market.Some("97201"),
@@ -24,9 +30,15 @@ func (r *rig) open(b *testing.B) {
 		},
 	})
 	must(b, err)
-	taxon, err := r.market.UpsertTaxon(ctx, r.actor, market.TaxonUpsert{Title: market.Some("Pottery")})
+	return seller.ID()
+}
+
+// newTaxon makes a taxon and returns its id.
+func (r *rig) newTaxon(b *testing.B, title string) string {
+	b.Helper()
+	taxon, err := r.market.UpsertTaxon(context.Background(), r.actor, market.TaxonUpsert{Title: market.Some(title)})
 	must(b, err)
-	r.seller, r.taxon = seller.ID(), taxon.ID()
+	return taxon.ID()
 }
 
 // register registers one webhook at the sink.

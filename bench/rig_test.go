@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"crier/delivery"
 	"crier/delivery/egress"
 	"crier/delivery/sign"
@@ -26,16 +28,20 @@ import (
 	"crier/resolvers"
 )
 
-// rig is the parts of delivery as the server wires them, with a sink.
+// rig is the parts of the server as it wires them, with a sink.
 type rig struct {
-	store  *store.Store
-	redis  *stream.Redis
-	market *market.Market
-	worker *delivery.Worker
-	sink   *sink
-	actor  market.Actor
-	taxon  string
-	seller string
+	// database is its URL.
+	database string
+	store    *store.Store
+	schema   graphql.ExecutableSchema
+	root     *resolvers.Resolver
+	redis    *stream.Redis
+	market   *market.Market
+	worker   *delivery.Worker
+	sink     *sink
+	actor    market.Actor
+	taxon    string
+	seller   string
 }
 
 var loopback = egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true}
@@ -60,7 +66,7 @@ func newRig(b *testing.B, database, redisURL string) *rig {
 	})
 	must(b, err)
 	db.OnCommit(worker.Committed)
-	r := &rig{store: db, redis: redis, market: m, worker: worker, sink: newSink(), actor: market.Actor{ID: "bench"}}
+	r := &rig{database: database, store: db, schema: schema, root: root, redis: redis, market: m, worker: worker, sink: newSink(), actor: market.Actor{ID: "bench"}}
 	b.Cleanup(func() {
 		r.sink.server.Close()
 		must(b, redis.Close())

@@ -381,7 +381,7 @@ type InvoiceFilters struct {
 	CreatedSince graphql.Omittable[*time.Time] `json:"createdSince,omitempty"`
 	// Only those created at or before this moment.
 	CreatedUntil graphql.Omittable[*time.Time] `json:"createdUntil,omitempty"`
-	// Only those with exactly this value among their external ids.
+	// Only those with exactly this value among their own external ids or those of their order.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
 	// Only the one with this legacy id.
 	LegacyID graphql.Omittable[*int] `json:"legacyId,omitempty"`
@@ -393,7 +393,7 @@ type InvoiceFilters struct {
 	PaidSince graphql.Omittable[*time.Time] `json:"paidSince,omitempty"`
 	// Only those paid at or before this moment.
 	PaidUntil graphql.Omittable[*time.Time] `json:"paidUntil,omitempty"`
-	// Only those with this text inside a value of their external ids.
+	// Only those with this text inside a value of their own external ids or those of their order.
 	PartialExternalID graphql.Omittable[*string] `json:"partialExternalId,omitempty"`
 	// Only those paid out to the seller at or after this moment.
 	RemittedSince graphql.Omittable[*time.Time] `json:"remittedSince,omitempty"`

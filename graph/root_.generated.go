@@ -8522,7 +8522,7 @@ input AdjustmentInput {
     last: Int
     "Only adverts with one of these legacy ids."
     legacyIds: [Int!]
-    "Only adverts whose title or description contains this text, in any case."
+    "Only adverts whose title or description contains this text, in any case, or whose legacy id it is."
     q: String
     "Only adverts of one of these sellers."
     retailerIds: [ID!]
@@ -10109,7 +10109,7 @@ input InvoiceFilters {
   createdSince: ISO8601DateTime
   "Only those created at or before this moment."
   createdUntil: ISO8601DateTime
-  "Only those with exactly this value among their external ids."
+  "Only those with exactly this value among their own external ids or those of their order."
   externalId: String
   "Only the one with this legacy id."
   legacyId: Int
@@ -10121,7 +10121,7 @@ input InvoiceFilters {
   paidSince: ISO8601DateTime
   "Only those paid at or before this moment."
   paidUntil: ISO8601DateTime
-  "Only those with this text inside a value of their external ids."
+  "Only those with this text inside a value of their own external ids or those of their order."
   partialExternalId: String
   "Only those paid out to the seller at or after this moment."
   remittedSince: ISO8601DateTime

@@ -3,6 +3,7 @@ package resolvers_test
 import (
 	"encoding/base64"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -21,21 +22,20 @@ type special struct {
 	status int
 }
 
-// line is a line of an order of pieces of a variant.
+// lineOf is a line of an order with pieces of a variant, and more of its fields.
 func lineOf(variant, quantity int64, more ...any) map[string]any {
-	l := map[string]any{"variantId": id("Variant", variant), "quantity": quantity}
-	for i := 0; i < len(more); i += 2 {
-		l[more[i].(string)] = more[i+1]
-	}
-	return l
+	line := fieldsOf(more...)
+	line["variantId"], line["quantity"] = id("Variant", variant), quantity
+	return line
 }
 
-func fieldsOf(somePairs ...any) map[string]any {
-	m := map[string]any{}
-	for i := 0; i < len(somePairs); i += 2 {
-		m[somePairs[i].(string)] = somePairs[i+1]
+// fieldsOf is an object of names, each with its value behind it.
+func fieldsOf(namesAndValues ...any) map[string]any {
+	fields := map[string]any{}
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		fields[pair[0].(string)] = pair[1]
 	}
-	return m
+	return fields
 }
 
 func itemsOf(values ...any) []any { return values }

@@ -20,13 +20,14 @@ func secureOnly(url string) error {
 //
 //	images    4 of variant 1, 5 of advert 3
 //	options   3 season, of adverts, with the value 3; 4 engraving, a text of variants
-//	sellers   3, deleted
+//	sellers   3, deleted, and 4, with nothing to do
 //	order 1   invoice 1 of North Shop with line item 1: 20 pieces of variant 1, 6 of them in shipment 1,
 //	          invoice 2 of South Shop with line item 2: 5 pieces of variant 6, 2 of them in shipment 2;
 //	          its addresses are 4 and 5
 //	order 2   invoice 3 of North Shop, with line item 3
 //	refunds   of invoice 1: 1 awaited, 2 with line 2 to come back, 3 agreed to; of invoice 2: 4 awaited
 //	webhooks  1 of North Shop, 2 of South Shop, 3 deleted
+//	ids       "taken" of variant 2
 var deskPrepared = []string{
 	`variantUpdate(input: { variantId: "Variant-1", attributes: { countOnHand: 1000, images: [{ sourceUrl: "https://img.example/v.png" }] } })`,
 	`advertUpsert(input: { advertId: "Advert-3", attributes: { images: [{ sourceUrl: "https://img.example/s.png" }] } })`,

@@ -158,18 +158,25 @@ func anyName(text string) market.Cond {
 		{market.InQuery("id", variantAdverts(market.Eq("sku", text)))},
 		{market.InQuery("id", variantAdverts(market.Eq("barcode", text)))},
 	}
-	if num, err := strconv.ParseInt(text, 10, 64); err == nil {
-		names = append(names, []market.Cond{market.Eq("id", num)})
+	return market.Any(append(names, numbered(text)...)...)
+}
+
+// numbered holds for what has a text as its legacy id; it is empty where the text is no number.
+func numbered(text string) [][]market.Cond {
+	num, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
 	}
-	return market.Any(names...)
+	return [][]market.Cond{{market.Eq("id", num)}}
 }
 
 // inTitle holds for adverts whose title contains a text.
 func inTitle(text string) market.Cond { return market.Contains("title", text) }
 
-// inText holds for adverts whose title or description contains a text.
+// inText holds for adverts whose title or description contains a text, or whose legacy id it is.
 func inText(text string) market.Cond {
-	return market.Any([]market.Cond{inTitle(text)}, []market.Cond{market.Contains("description", text)})
+	texts := [][]market.Cond{{inTitle(text)}, {market.Contains("description", text)}}
+	return market.Any(append(texts, numbered(text)...)...)
 }
 
 // adverts adds the conditions of a filter on adverts.

@@ -72,11 +72,14 @@ func buyerNamed(text string) market.Cond {
 	return market.InQuery("order_id", market.Sub{Kind: "Order", Column: "id", Where: words})
 }
 
-// knownAs holds for invoices with an external id that meets a condition.
+// knownAs holds for invoices with an external id that meets a condition, of their
+// own or of their order: shops give their numbers to orders.
 func knownAs(cond market.Cond) market.Cond {
-	return market.InQuery("id", market.Sub{Kind: "ExternalID", Column: "owner_id", Where: []market.Cond{
-		market.Eq("owner_type", "Invoice"), cond,
-	}})
+	of := func(column, ownerType string) []market.Cond {
+		owners := market.Sub{Kind: "ExternalID", Column: "owner_id", Where: []market.Cond{market.Eq("owner_type", ownerType), cond}}
+		return []market.Cond{market.InQuery(column, owners)}
+	}
+	return market.Any(of("id", "Invoice"), of("order_id", "Order"))
 }
 
 // boughtBy holds for invoices, and what is about them, of a buyer with an email address, in any case.

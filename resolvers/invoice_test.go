@@ -137,8 +137,8 @@ func TestInvoiceFilters(t *testing.T) {
 		`{ createdSince: "2026-03-01T09:30:30Z" }`:   {4, 5, 6},
 		`{ createdUntil: "2026-03-01T09:30:10Z" }`:   {1, 2},
 		`{ createdSince: "2026-03-01T09:30:10Z", createdUntil: "2026-03-01T09:30:20Z" }`: {2, 3},
-		`{ externalId: "I-1" }`:                     {1},
-		`{ partialExternalId: "i-1" }`:              {1, 5},
+		`{ externalId: "I-1" }`:                     {1, 3, 4}, // 3 and 4 by their order
+		`{ partialExternalId: "i-1" }`:              {1, 3, 4, 5},
 		`{ legacyId: 4 }`:                           {4},
 		`{ legacyId: 40 }`:                          {},
 		`{ notDispatched: true }`:                   {1, 2},

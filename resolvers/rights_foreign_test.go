@@ -137,7 +137,7 @@ func demanded(schema *ast.Schema, t *ast.Definition) map[string]any {
 	return input
 }
 
-// some is a value of a field of an input; ids are North Shop's.
+// some is a value of a field of an input; ids are South Shop's own.
 func some(schema *ast.Schema, within string, f *ast.FieldDefinition) any {
 	t := schema.Types[f.Type.Name()]
 	var value any = "2026-03-02"
@@ -163,7 +163,7 @@ func some(schema *ast.Schema, within string, f *ast.FieldDefinition) any {
 // foreignInputs holds the ids in a mutation's input to telling another seller nothing.
 func (s *served) foreignInputs(name string) []finding {
 	inputType := s.schema.Mutation.Fields.ForName(name).Arguments.ForName("input").Type.Name()
-	input, before := mutations[name].inputFor(theSouth), s.snapshot()
+	input, before := mutations[name].inputFor(theSouth), s.committed()
 	var findings []finding
 	for _, sl := range slots(s.schema, s.schema.Types[inputType].Fields, inputType, nil, inputType) {
 		where := name + " with " + strings.Join(sl.way, ".")
@@ -178,8 +178,8 @@ func (s *served) foreignInputs(name string) []finding {
 		}
 		foreign, nothing := exampleID(sl.kind, theNorth), id(sl.kind, nowhere)
 		got, none := ask(foreign), ask(nothing)
-		if strings.ReplaceAll(got.body, foreign, nothing) != none.body || !got.blames(sl.way) || s.snapshot() != before {
-			findings = append(findings, finding{where, theSouth.name, fmt.Sprintf("got %s, and for nothing %s; unchanged: %t", got.body, none.body, s.snapshot() == before)})
+		if strings.ReplaceAll(got.body, foreign, nothing) != none.body || !got.blames(sl.way) || s.committed() != before {
+			findings = append(findings, finding{where, theSouth.name, fmt.Sprintf("got %s, and for nothing %s; unchanged: %t", got.body, none.body, s.committed() == before)})
 		}
 	}
 	return findings

@@ -66,12 +66,12 @@ func replace(argument, value, otherwise string) func(*ast.DirectiveList) {
 			if at < 0 {
 				continue
 			}
+			scope, given := *d, &ast.Value{Raw: value, Kind: ast.StringValue}
 			if d.Arguments[at].Value.Raw == value {
-				value = otherwise
+				given.Raw = otherwise
 			}
-			scope := *d
 			scope.Arguments = slices.Clone(d.Arguments)
-			scope.Arguments[at] = &ast.Argument{Name: argument, Value: &ast.Value{Raw: value, Kind: ast.StringValue}}
+			scope.Arguments[at] = &ast.Argument{Name: argument, Value: given}
 			(*list)[i] = &scope
 		}
 	}

@@ -76,3 +76,36 @@ func (s *served) render(c caller, text string, subject market.Ref) (reply, *docu
 	}
 	return replyOf(0, string(body)), nil
 }
+
+// TestRightsOfRegistrations has keys register documents that read more than
+// their scopes allow: as it runs, a document has all rights of its owner.
+func TestRightsOfRegistrations(t *testing.T) {
+	t.Parallel()
+	s := traded(t, wholeSchema())
+	narrow := theNorth.limited([]string{"webhooks:manage", "adverts:read"})
+	create := func(c caller, selection string) reply {
+		return s.ask(c, s.changing("webhookCreate"), map[string]any{"input": map[string]any{"attributes": map[string]any{
+			"type": "ADVERT", "url": "https://shop.example/hook", "queryString": "query($id: ID!) { node(id: $id) { id } " + selection + " }",
+		}}})
+	}
+	if got := create(narrow, ""); !got.succeeded() {
+		t.Errorf("a document within the scopes: %s", got.body)
+	}
+	for _, selection := range []string{
+		"invoices { totalCount }", "externalIds { value }", `other: node(id: "` + id("Address", 1) + `") { ... on Address { city } }`,
+		"webhookEvents { nodes { payload } }",
+	} {
+		if got := create(narrow, selection); !got.blames([]string{"queryString"}) {
+			t.Errorf("%s with %s: %s", selection, narrow.name, got.body)
+		}
+		made := create(theNorth, selection)
+		if !made.succeeded() {
+			t.Errorf("%s with all rights: %s", selection, made.body)
+			continue
+		}
+		elsewhere := map[string]any{"webhookId": made.payload()["webhook"].(map[string]any)["id"], "attributes": map[string]any{"url": "https://else.example/"}}
+		if got := s.ask(narrow, s.changing("webhookUpdate"), map[string]any{"input": elsewhere}); !got.blames([]string{"queryString"}) {
+			t.Errorf("%s sent elsewhere by %s: %s", selection, narrow.name, got.body)
+		}
+	}
+}

@@ -159,14 +159,26 @@ func (s *socket) begin(id string) (*operation, error) {
 func (s *socket) complete(id string) {
 	s.mu.Lock()
 	o := s.active[id]
-	delete(s.active, id)
 	s.mu.Unlock()
 	if o != nil {
+		o.free()
 		o.cancel()
-		o.mu.Lock()
-		o.over = true
-		o.mu.Unlock()
 	}
+}
+
+// free ends what may be sent for the operation, and makes its id free; false
+// where that was done before.
+func (o *operation) free() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return false
+	}
+	o.over = true
+	o.socket.mu.Lock()
+	delete(o.active, o.id)
+	o.socket.mu.Unlock()
+	return true
 }
 
 // run runs the operation and sends its answers.
@@ -235,17 +247,10 @@ func (o *operation) next(m socketMessage) {
 
 // last sends the last message of the operation, after which its id is free.
 func (o *operation) last(m socketMessage) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.over {
-		return
+	if o.free() {
+		m.ID = o.id
+		_ = o.send(m) // A broken connection ends where it is read.
 	}
-	o.over = true
-	o.socket.mu.Lock()
-	delete(o.active, o.id)
-	o.socket.mu.Unlock()
-	m.ID = o.id
-	_ = o.send(m) // A broken connection ends where it is read.
 }
 
 // socketParams reads the payload of a subscribe message, or says what is wrong with it.

@@ -25,6 +25,9 @@ func (e *executor) variables(op *ast.OperationDefinition, values map[string]any)
 	}
 	read, err := validator.VariableValues(e.documents.Schema(), op, values)
 	if err == nil {
+		if name := document.NullVariable(op, read); name != "" {
+			return nil, document.Errorf(document.CodeBadUserInput, "$%s cannot be null here: leave it out for its default", name)
+		}
 		return read, nil
 	}
 	var invalid *gqlerror.Error

@@ -74,6 +74,19 @@ func TestVariablesAreHeldToTheirTypes(t *testing.T) {
 	}
 }
 
+// A null takes a variable's default away, and is refused where there has to be a value.
+func TestNullsInTheWayOfDefaults(t *testing.T) {
+	t.Parallel()
+	f := newFront(t, nil)
+	const query = `query($some: Boolean = true) { __typename a: __typename @include(if: $some) }`
+	if got, want := f.refused(asking(query, map[string]any{"some": nil})), "$some cannot be null here: leave it out for its default"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := f.do(post(asking(query, map[string]any{}))); got.body != `{"data":{"__typename":"Query","a":"Query"}}` {
+		t.Errorf("the default is not taken: %s", got.body)
+	}
+}
+
 const longList = `"a long text that fills a line", "a long text that fills a line", "a long text that fills a line", "a"`
 
 // refused is the message of the only error of a request that did not run.

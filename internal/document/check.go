@@ -46,7 +46,8 @@ func (d *Documents) Prepare(text string) (*Prepared, error) {
 }
 
 // Check proves that a document can run for entities of a type. Its scopes
-// include the one that reading the type itself needs.
+// include the one that reading the type itself needs, and all that there are
+// where what it reads shows only as it runs.
 func (d *Documents) Check(typeName, text string) (facts market.DocumentFacts, refusals []market.DocumentError) {
 	p, refused := d.prepare(text)
 	if refused == nil {
@@ -56,10 +57,7 @@ func (d *Documents) Check(typeName, text string) (facts market.DocumentFacts, re
 		return market.DocumentFacts{}, documentErrors(refused)
 	}
 	facts = p.facts
-	if scope := d.scopes[typeName]; scope != "" && !slices.Contains(facts.RequiredScopes, scope) {
-		facts.RequiredScopes = append(slices.Clone(facts.RequiredScopes), scope)
-		slices.Sort(facts.RequiredScopes)
-	}
+	facts.RequiredScopes = d.reach(p.op, typeName)
 	return facts, nil
 }
 

@@ -83,6 +83,45 @@ func (d *Documents) RequiredScopes(op *ast.OperationDefinition) []string {
 	return sorted(needed)
 }
 
+// reach are the scopes that a document for entities of a type needs: those of
+// what it selects and of the type, or every one that reading needs, where it is blind.
+func (d *Documents) reach(op *ast.OperationDefinition, typeName string) []string {
+	needed := map[string]bool{d.scopes[typeName]: true}
+	for _, scope := range d.RequiredScopes(op) {
+		needed[scope] = true
+	}
+	if d.blind(op) {
+		for _, scope := range d.scopes {
+			needed[scope] = true
+		}
+	}
+	return sorted(needed)
+}
+
+// blind reports whether what a document reads shows only as it runs: entities by
+// other ids than its subject's, external ids whoever has them, and what was
+// rendered for other webhooks. It runs with all rights of its owner, so that
+// nothing else holds back a key with fewer.
+func (d *Documents) blind(op *ast.OperationDefinition) bool {
+	found := false
+	eachField(op.SelectionSet, func(f *ast.Field) {
+		switch given := f.Definition.Type.Name(); {
+		case f.ObjectDefinition.Name == "WebhookEvent" && f.Name == "payload":
+			found = true
+		case f.ObjectDefinition == d.schema.Query:
+			found = found || given == "ExternalID" || given == "Node" && !onlyID(f.Arguments)
+		}
+	})
+	return found
+}
+
+// onlyID reports whether arguments hold nothing but $id.
+func onlyID(arguments ast.ArgumentList) bool {
+	return !slices.ContainsFunc(arguments, func(a *ast.Argument) bool {
+		return !isID(a.Value) && (a.Value.Kind != ast.ListValue || slices.ContainsFunc(a.Value.Children, func(item *ast.ChildValue) bool { return !isID(item.Value) }))
+	})
+}
+
 // OperatorField is the first field of an operation that only the operator may call, or "".
 func OperatorField(op *ast.OperationDefinition) (name string) {
 	eachField(op.SelectionSet, func(f *ast.Field) {

@@ -69,7 +69,7 @@ func (u *unit) draftAmendment(p *problems, in AmendmentCreate) (*amendment, erro
 	for i, line := range in.LineItems {
 		total += made.take(p, at("line_items", i), line)
 	}
-	if r := in.RemittanceCents; len(p.fields) == 0 && (r < 0 || r > total) {
+	if r := in.RemittanceCents; r < 0 || len(p.fields) == 0 && r > total {
 		p.add("remittance_cents", "must be between 0 and the total of %d cents", total)
 	}
 	return made, p.err()
