@@ -25,10 +25,10 @@ func orderName(keys []key) string {
 	return strings.Join(names, ",")
 }
 
-// writeCursor returns the cursor of a row, a struct.
-func writeCursor(row reflect.Value, order string, keys []key) (string, error) {
-	text := strconv.AppendQuote(make([]byte, 0, 64), order)
-	text = append([]byte{'['}, text...)
+// appendPlace appends the place of a row, a struct, in an order: the JSON of its cursor.
+func appendPlace(text []byte, row reflect.Value, order string, keys []key) ([]byte, error) {
+	text = append(text, '[')
+	text = strconv.AppendQuote(text, order)
 	for _, k := range keys {
 		text = append(text, ',')
 		if k.field.IsPK {
@@ -37,11 +37,11 @@ func writeCursor(row reflect.Value, order string, keys []key) (string, error) {
 		}
 		value, err := json.Marshal(k.field.Value(row).Interface())
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		text = append(text, value...)
 	}
-	return base64.RawURLEncoding.EncodeToString(append(text, ']')), nil
+	return append(text, ']'), nil
 }
 
 // readCursor returns the values of the keys in a cursor, fit to be bound.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 
 	"crier/internal/market"
 )
@@ -46,7 +47,7 @@ func (s *Store) PretendVersion(ctx context.Context, version int) error {
 	return err
 }
 
-// Plan is SQLite's plan of a Select, one step a line.
+// Plan is the database's plan of a Select, one step a line.
 func (s *Store) Plan(ctx context.Context, kind string, q market.Query) (string, error) {
 	t, err := s.tables.kind(kind)
 	if err != nil {
@@ -60,17 +61,31 @@ func (s *Store) Plan(ctx context.Context, kind string, q market.Query) (string, 
 	if err != nil {
 		return "", err
 	}
-	b.write("EXPLAIN QUERY PLAN ")
+	explain, columns := "EXPLAIN QUERY PLAN ", 4 // the step is the last of them
+	if s.Dialect() == "postgres" {
+		explain, columns = "EXPLAIN ", 1
+	}
+	b.write(explain)
 	b.rows(t, q, keys)
-	plan := ""
+	var steps []string
 	err = s.each(ctx, b, func(rows *sql.Rows) error {
-		var id, parent, unused int
 		var step string
-		err := rows.Scan(&id, &parent, &unused, &step)
-		plan += step + "\n"
+		into := make([]any, columns)
+		for i := range into {
+			into[i] = new(any)
+		}
+		into[columns-1] = &step
+		err := rows.Scan(into...)
+		steps = append(steps, step)
 		return err
 	})
-	return plan, err
+	return strings.Join(steps, "\n"), err
+}
+
+// Analyze gathers the statistics that PostgreSQL's planner goes by.
+func (s *Store) Analyze(ctx context.Context) error {
+	_, err := s.write.ExecContext(ctx, "ANALYZE")
+	return err
 }
 
 // OpenPool opens connections as the SQLite store does.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/uptrace/bun/schema"
+
 	"crier/internal/market"
 )
 
@@ -29,7 +31,7 @@ func (s *Store) fetch(ctx context.Context, db queryer, b *builder, dest any, q m
 	if err != nil {
 		return fmt.Errorf("select %s: %w", t.kind.Name, err)
 	}
-	if err := s.scan(ctx, db, text, args, dest); err != nil {
+	if err := t.scan(ctx, db, text, args, list); err != nil {
 		return fmt.Errorf("select %s: %w", t.kind.Name, err)
 	}
 	if q.FromEnd && (q.Per == "" || q.Limit == 0) {
@@ -38,14 +40,46 @@ func (s *Store) fetch(ctx context.Context, db queryer, b *builder, dest any, q m
 	return s.unsealSecrets(t, list)
 }
 
-// scan runs a statement and fills dest with its rows.
-func (s *Store) scan(ctx context.Context, db queryer, text string, args []any, dest any) error {
+// scan runs a statement that selects the table's columns and fills list with its rows.
+func (t *table) scan(ctx context.Context, db queryer, text string, args []any, list reflect.Value) error {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	return s.read.ScanRows(ctx, rows, dest)
+	list.SetZero()
+	c := &cells{fields: t.fields}
+	all := make([]any, len(t.fields))
+	for i := range all {
+		all[i] = c
+	}
+	for rows.Next() {
+		row := reflect.New(list.Type().Elem().Elem())
+		c.row, c.next = row.Elem(), 0
+		if err := rows.Scan(all...); err != nil {
+			return err
+		}
+		list.Set(reflect.Append(list, row))
+	}
+	return rows.Err()
+}
+
+// cells takes a row's columns one after another, in the order of their fields.
+// bun's own scan of rows looks each one up by its name.
+type cells struct {
+	fields []*schema.Field
+	row    reflect.Value
+	next   int
+}
+
+// Scan takes the next column.
+func (c *cells) Scan(value any) error {
+	field := c.fields[c.next]
+	c.next++
+	if value == nil {
+		return nil // the row is new
+	}
+	return field.ScanValue(c.row, value)
 }
 
 // reverse turns a slice around.

@@ -1,10 +1,13 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"crier/internal/market"
+	"crier/internal/store"
 	"crier/internal/viewer"
 )
 
@@ -62,5 +65,80 @@ func TestPlans(t *testing.T) {
 				t.Errorf("%s: want %q present: %t, got\n%s", name, part, !absent, plan)
 			}
 		}
+	}
+}
+
+// TestDeepPagesAreFoundInAnIndex holds pages in the middle of many adverts, some
+// of which changed at the same moment, to reading no more than they show.
+func TestDeepPagesAreFoundInAnIndex(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := migrated(t, url)
+		fillAdverts(t, s, 4000)
+		latest, oldest := []market.Sort{{Column: "updated_at", Desc: true}}, []market.Sort{{Column: "updated_at"}}
+		for name, c := range map[string]struct {
+			seller int64
+			sort   []market.Sort
+			want   []string // one of them in the plan
+		}{
+			"in their order":            {0, nil, []string{"USING INTEGER PRIMARY KEY", "Index Scan using adverts_pkey"}},
+			"a seller's in their order": {1, nil, []string{"USING INDEX adverts_seller_id_id", "Index Scan using adverts_"}},
+			"the latest":                {0, latest, []string{"USING INDEX adverts_updated_at", "Index Scan Backward using adverts_updated_at"}},
+			"the oldest":                {0, oldest, []string{"USING INDEX adverts_updated_at", "Index Scan using adverts_updated_at"}},
+			"a seller's latest":         {1, latest, []string{"USING INDEX adverts_seller_id_updated_at", "Index Scan Backward using adverts_seller_id_updated_at"}},
+			"the newest":                {0, []market.Sort{{Column: "created_at", Desc: true}}, []string{"USING INDEX adverts_created_at", "Index Scan Backward using adverts_created_at"}},
+		} {
+			ctx := viewer.NewContext(t.Context(), viewer.Viewer{Seller: c.seller})
+			var all []*market.Advert
+			cursors, err := s.Select(ctx, &all, market.Query{Sort: c.sort})
+			if err != nil {
+				t.Fatal(err)
+			}
+			deep := market.Query{Sort: c.sort, After: cursors[len(cursors)/2], Limit: 3}
+			plan, err := s.Plan(ctx, "Advert", deep)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := slices.ContainsFunc(c.want, func(part string) bool { return strings.Contains(plan, part) })
+			for _, other := range []string{"SCAN", "TEMP", "Seq Scan", "Sort"} {
+				found = found && !strings.Contains(plan, other)
+			}
+			if !found {
+				t.Errorf("%s: want one of %q, without going through all, got\n%s", name, c.want, plan)
+			}
+			var page []*market.Advert
+			if _, err := s.Select(ctx, &page, deep); err != nil || len(page) != 3 || page[0].Num != all[len(all)/2+1].Num {
+				t.Errorf("%s: the page is %v, %v", name, page, err)
+			}
+		}
+	})
+}
+
+// fillAdverts stores n adverts of many sellers; ten at a time are of the same moment.
+func fillAdverts(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	begin := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+	first := market.Base{CreatedAt: begin, UpdatedAt: begin}
+	rows := []market.Entity{&market.Prototype{Base: first}, &market.Taxon{Base: first, PrototypeID: 1}}
+	const sellers = 40
+	for range sellers {
+		rows = append(rows, &market.Seller{Base: first})
+	}
+	for i := range n {
+		at := begin.Add(time.Duration(i/10) * time.Second)
+		rows = append(rows, &market.Advert{Base: market.Base{CreatedAt: at, UpdatedAt: at}, SellerID: int64(i%sellers + 1), TaxonID: 1, Title: "Jug"})
+	}
+	err := s.Run(t.Context(), func(tx market.Tx) error {
+		for _, row := range rows {
+			if err := tx.Insert(t.Context(), row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && s.Dialect() == "postgres" { // SQLite plans without statistics
+		err = s.Analyze(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

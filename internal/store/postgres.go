@@ -14,14 +14,27 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// postgresConnections bounds the pool of one process: enough to keep a server
-// of several cores busy, few enough for some processes beside each other under
-// Postgres' default of 100.
-const postgresConnections = 20
+// postgresConnections bounds each of the two pools of one process: enough to keep
+// a server of several cores busy, few enough for some processes beside each other
+// under Postgres' default of 100.
+const postgresConnections = 10
 
-// openPostgres opens a pool. Isolation is the server's default, READ COMMITTED:
-// the rules lock what they change.
-func openPostgres(ctx context.Context, url string) (*sql.DB, error) {
+// openPostgres opens a pool that writes and one that reads, so that nobody who
+// only reads waits behind those who wait for the lock of a row that all want to
+// change. Isolation is the server's default, READ COMMITTED: the rules lock what
+// they change.
+func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err error) {
+	if write, err = postgresPool(ctx, url); err != nil {
+		return nil, nil, err
+	}
+	if read, err = postgresPool(ctx, url); err != nil {
+		return nil, nil, errors.Join(err, write.Close())
+	}
+	return write, read, nil
+}
+
+// postgresPool opens a pool and sees that the server answers.
+func postgresPool(ctx context.Context, url string) (*sql.DB, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
 		return nil, err

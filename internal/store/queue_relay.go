@@ -324,7 +324,7 @@ func (t *tx) exec(ctx context.Context, doing string, b *builder) error {
 	return nil
 }
 
-// selectInto runs a statement and fills dest, a *[]*T of a kind.
+// selectInto runs a statement that selects a kind's columns and fills dest, a *[]*T of the kind.
 func (s *Store) selectInto(ctx context.Context, b *builder, dest any) error {
 	t, list, err := s.tables.list(dest)
 	if err != nil {
@@ -334,7 +334,7 @@ func (s *Store) selectInto(ctx context.Context, b *builder, dest any) error {
 	if err != nil {
 		return err
 	}
-	if err := s.scan(ctx, s.read.DB, text, args, dest); err != nil {
+	if err := t.scan(ctx, s.read.DB, text, args, list); err != nil {
 		return err
 	}
 	return s.unsealSecrets(t, list)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -148,11 +149,18 @@ func (t *table) cursors(dest any, q market.Query) ([]string, error) {
 		return nil, err
 	}
 	order, rows := orderName(keys), reflect.ValueOf(dest).Elem()
-	cursors := make([]string, rows.Len())
+	cursors, ends := make([]string, rows.Len()), make([]int, rows.Len())
+	var place, all []byte // all cursors share one text, since pages have many
 	for i := range cursors {
-		if cursors[i], err = writeCursor(rows.Index(i).Elem(), order, keys); err != nil {
+		if place, err = appendPlace(place[:0], rows.Index(i).Elem(), order, keys); err != nil {
 			return nil, fmt.Errorf("write the cursor of a %s: %w", t.kind.Name, err)
 		}
+		all = base64.RawURLEncoding.AppendEncode(all, place)
+		ends[i] = len(all)
+	}
+	text, from := string(all), 0
+	for i, end := range ends {
+		cursors[i], from = text[from:end], end
 	}
 	return cursors, nil
 }

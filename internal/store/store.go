@@ -32,8 +32,8 @@ type Options struct {
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	dialect dialect
-	// write and read are the same pool on Postgres; on SQLite, write holds the
-	// one connection that may write and read those that cannot.
+	// write and read are pools apart; on SQLite, write holds the one connection
+	// that may write and read those that cannot.
 	write, read *bun.DB
 	tables      *tables
 	seal        cipher.AEAD
@@ -76,29 +76,20 @@ func (s *Store) connect(ctx context.Context, url string) error {
 		write, read, err = openSQLite(ctx, path)
 	case "postgres", "postgresql":
 		s.dialect = postgresDialect{}
-		write, err = openPostgres(ctx, url)
-		read = write
+		write, read, err = openPostgres(ctx, url)
 	default:
 		return fmt.Errorf("open the database: unknown scheme %q, want sqlite:PATH or postgres://", scheme)
 	}
 	if err != nil {
 		return fmt.Errorf("open the %s database: %w", s.Dialect(), err)
 	}
-	s.write = bun.NewDB(write, s.dialect.bun())
-	s.read = s.write
-	if read != write {
-		s.read = bun.NewDB(read, s.dialect.bun())
-	}
+	s.write, s.read = bun.NewDB(write, s.dialect.bun()), bun.NewDB(read, s.dialect.bun())
 	return nil
 }
 
 // Close closes every connection. Transactions in flight are rolled back.
 func (s *Store) Close() error {
-	err := s.write.Close()
-	if s.read != s.write {
-		err = errors.Join(err, s.read.Close())
-	}
-	return err
+	return errors.Join(s.write.Close(), s.read.Close())
 }
 
 // Dialect is "sqlite" or "postgres".
