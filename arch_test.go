@@ -20,10 +20,11 @@ var arrows = map[string][]string{
 	"delivery":             {"delivery/egress", "delivery/sign", "internal/document", "internal/market", "internal/stream", "internal/viewer"},
 	"delivery/egress":      {},
 	"delivery/sign":        {},
-	"graph":                {"internal/market", "internal/scalar"},
+	"graph":                {"internal/execution", "internal/market", "internal/scalar"},
 	"internal/config":      {},
 	"internal/demo":        {"delivery/sign"},
-	"internal/document":    {"internal/market", "internal/scalar", "internal/viewer"},
+	"internal/document":    {"internal/execution", "internal/market", "internal/scalar", "internal/viewer"},
+	"internal/execution":   {},
 	"internal/market":      {},
 	"internal/sample":      {"internal/market"},
 	"internal/scalar":      {},
@@ -32,7 +33,7 @@ var arrows = map[string][]string{
 	"internal/store":       {"internal/market", "internal/viewer"},
 	"internal/stream":      {"internal/market"},
 	"internal/viewer":      {"internal/market"},
-	"resolvers":            {"graph", "internal/document", "internal/market", "internal/scalar", "internal/viewer"},
+	"resolvers":            {"graph", "internal/document", "internal/execution", "internal/market", "internal/scalar", "internal/viewer"},
 }
 
 // testing holds what tests share; it may import what it tests.
@@ -40,7 +41,7 @@ var sharedByTests = []string{"internal/store/storetest", "bench"}
 
 // outside are libraries that only the listed rooms may import.
 var outside = map[string][]string{
-	"github.com/99designs/gqlgen":   {"graph", "resolvers", "internal/document", "internal/scalar"},
+	"github.com/99designs/gqlgen":   {"graph", "resolvers", "internal/document", "internal/execution", "internal/scalar"},
 	"github.com/redis/go-redis":     {"internal/stream"},
 	"github.com/alicebob/miniredis": {"internal/stream"},
 	"database/sql":                  {"internal/store"},

@@ -4,9 +4,9 @@ package graph
 
 import (
 	"context"
+	"crier/internal/execution"
 	"crier/internal/market"
 	"errors"
-	"math"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -151,23 +151,7 @@ func (ec *executionContext) field_InvoiceAmendment_totalFormatted_args(ctx conte
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _InvoiceAmendment_id(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendment_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -229,23 +213,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_invoice(_ context.Cont
 }
 
 func (ec *executionContext) _InvoiceAmendment_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendment_legacyId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LegacyID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, errors.New("field of type Int does not have child fields"))
@@ -316,23 +284,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_order(_ context.Contex
 }
 
 func (ec *executionContext) _InvoiceAmendment_remittanceCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendment_remittanceCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RemittanceCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.RemittanceCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_remittanceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -406,23 +358,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_remittedAt(_ context.C
 }
 
 func (ec *executionContext) _InvoiceAmendment_taxCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendment_taxCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TaxCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.TaxCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_taxCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -496,23 +432,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_taxRate(_ context.Cont
 }
 
 func (ec *executionContext) _InvoiceAmendment_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendment_totalCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TotalCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -586,23 +506,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_updatedAt(_ context.Co
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentChange_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -710,23 +614,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentChange_invoiceAmendment
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentChange_sequence(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Sequence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -820,46 +708,14 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentCreateMutationPayload_i
 }
 
 func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *InvoiceAmendmentCreateMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentCreateMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _InvoiceAmendmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.InvoiceAmendment]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentEdge", field, false, false, errors.New("field of type String does not have child fields"))
@@ -898,46 +754,14 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentEdge_node(_ context.Con
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_id(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentLineItem_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_amountCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentLineItem_amountCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AmountCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1110,23 +934,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_lineItem(_ con
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentLineItem_quantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Quantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1246,23 +1054,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_taxRate(_ cont
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoiceAmendmentLineItem_totalCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TotalCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1671,11 +1463,9 @@ func (ec *executionContext) unmarshalInputInvoiceAmendmentSort(ctx context.Conte
 var invoiceAmendmentImplementors = []string{"InvoiceAmendment", "Node"}
 
 func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.SelectionSet, obj *market.InvoiceAmendment) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1693,41 +1483,13 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		case "invoice":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_invoice(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_invoice(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "legacyId":
 			out.Values[i] = ec._InvoiceAmendment_legacyId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1736,79 +1498,23 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		case "lineItems":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_lineItems(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_lineItems(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "order":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_order(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_order(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "remittanceCents":
 			out.Values[i] = ec._InvoiceAmendment_remittanceCents(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1817,41 +1523,13 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		case "remittanceFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_remittanceFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_remittanceFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "remittedAt":
 			out.Values[i] = ec._InvoiceAmendment_remittedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1865,41 +1543,13 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		case "taxFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_taxFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_taxFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "taxRate":
 			out.Values[i] = ec._InvoiceAmendment_taxRate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1913,41 +1563,13 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		case "totalFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendment_totalFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendment_totalFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "updatedAt":
 			out.Values[i] = ec._InvoiceAmendment_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1962,26 +1584,15 @@ func (ec *executionContext) _InvoiceAmendment(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var invoiceAmendmentChangeImplementors = []string{"InvoiceAmendmentChange", "Change"}
 
 func (ec *executionContext) _InvoiceAmendmentChange(ctx context.Context, sel ast.SelectionSet, obj *market.ChangeOf[market.InvoiceAmendment]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentChangeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentChangeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2009,41 +1620,13 @@ func (ec *executionContext) _InvoiceAmendmentChange(ctx context.Context, sel ast
 		case "invoiceAmendment":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentChange_invoiceAmendment(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentChange_invoiceAmendment(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "sequence":
 			out.Values[i] = ec._InvoiceAmendmentChange_sequence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2058,26 +1641,15 @@ func (ec *executionContext) _InvoiceAmendmentChange(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var invoiceAmendmentCreateMutationPayloadImplementors = []string{"InvoiceAmendmentCreateMutationPayload"}
 
 func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *InvoiceAmendmentCreateMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentCreateMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentCreateMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2111,26 +1683,15 @@ func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload(ctx context.C
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var invoiceAmendmentEdgeImplementors = []string{"InvoiceAmendmentEdge"}
 
 func (ec *executionContext) _InvoiceAmendmentEdge(ctx context.Context, sel ast.SelectionSet, obj *market.Edge[market.InvoiceAmendment]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentEdgeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2154,26 +1715,15 @@ func (ec *executionContext) _InvoiceAmendmentEdge(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var invoiceAmendmentLineItemImplementors = []string{"InvoiceAmendmentLineItem", "Node"}
 
 func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel ast.SelectionSet, obj *market.InvoiceAmendmentLineItem) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentLineItemImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentLineItemImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2191,41 +1741,13 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		case "amountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentLineItem_amountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentLineItem_amountFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "commissionAmountCents":
 			out.Values[i] = ec._InvoiceAmendmentLineItem_commissionAmountCents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2234,41 +1756,13 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		case "commissionAmountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentLineItem_commissionAmountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentLineItem_commissionAmountFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "dispatched":
 			out.Values[i] = ec._InvoiceAmendmentLineItem_dispatched(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2277,41 +1771,13 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		case "lineItem":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentLineItem_lineItem(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentLineItem_lineItem(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "quantity":
 			out.Values[i] = ec._InvoiceAmendmentLineItem_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2330,41 +1796,13 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		case "taxFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentLineItem_taxFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentLineItem_taxFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "taxRate":
 			out.Values[i] = ec._InvoiceAmendmentLineItem_taxRate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2378,41 +1816,13 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		case "totalFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._InvoiceAmendmentLineItem_totalFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._InvoiceAmendmentLineItem_totalFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2422,26 +1832,15 @@ func (ec *executionContext) _InvoiceAmendmentLineItem(ctx context.Context, sel a
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var invoiceAmendmentsConnectionImplementors = []string{"InvoiceAmendmentsConnection"}
 
 func (ec *executionContext) _InvoiceAmendmentsConnection(ctx context.Context, sel ast.SelectionSet, obj *market.Connection[market.InvoiceAmendment]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceAmendmentsConnectionImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, invoiceAmendmentsConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2475,15 +1874,6 @@ func (ec *executionContext) _InvoiceAmendmentsConnection(ctx context.Context, se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -2492,7 +1882,7 @@ func (ec *executionContext) _InvoiceAmendmentsConnection(ctx context.Context, se
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNInvoiceAmendment2ᚕᚖcrierᚋinternalᚋmarketᚐInvoiceAmendmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.InvoiceAmendment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInvoiceAmendment2ᚖcrierᚋinternalᚋmarketᚐInvoiceAmendment(ctx, sel, v[i])
@@ -2533,7 +1923,7 @@ func (ec *executionContext) unmarshalNInvoiceAmendmentCreateMutationInput2crier�
 }
 
 func (ec *executionContext) marshalNInvoiceAmendmentLineItem2ᚕᚖcrierᚋinternalᚋmarketᚐInvoiceAmendmentLineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.InvoiceAmendmentLineItem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInvoiceAmendmentLineItem2ᚖcrierᚋinternalᚋmarketᚐInvoiceAmendmentLineItem(ctx, sel, v[i])
@@ -2619,7 +2009,7 @@ func (ec *executionContext) unmarshalNInvoiceAmendmentSortFieldEnum2ᚕcrierᚋg
 }
 
 func (ec *executionContext) marshalNInvoiceAmendmentSortFieldEnum2ᚕcrierᚋgraphᚐInvoiceAmendmentSortFieldEnumᚄ(ctx context.Context, sel ast.SelectionSet, v []InvoiceAmendmentSortFieldEnum) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInvoiceAmendmentSortFieldEnum2crierᚋgraphᚐInvoiceAmendmentSortFieldEnum(ctx, sel, v[i])
@@ -2648,7 +2038,7 @@ func (ec *executionContext) marshalOInvoiceAmendment2ᚕᚖcrierᚋinternalᚋma
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOInvoiceAmendment2ᚖcrierᚋinternalᚋmarketᚐInvoiceAmendment(ctx, sel, v[i])
@@ -2675,7 +2065,7 @@ func (ec *executionContext) marshalOInvoiceAmendmentEdge2ᚕᚖcrierᚋinternal�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOInvoiceAmendmentEdge2ᚖcrierᚋinternalᚋmarketᚐEdge(ctx, sel, v[i])

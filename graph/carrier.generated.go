@@ -4,11 +4,10 @@ package graph
 
 import (
 	"context"
+	"crier/internal/execution"
 	"crier/internal/market"
 	"errors"
-	"math"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,23 +24,7 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _ShipmentCarrier_id(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentCarrier) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ShipmentCarrier_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShipmentCarrier", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -71,23 +54,7 @@ func (ec *executionContext) fieldContext_ShipmentCarrier_homepageUrl(_ context.C
 }
 
 func (ec *executionContext) _ShipmentCarrier_name(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentCarrier) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ShipmentCarrier_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, errors.New("field of type String does not have child fields"))
@@ -323,46 +290,14 @@ func (ec *executionContext) fieldContext_ShipmentCarrierCreateMutationPayload_sh
 }
 
 func (ec *executionContext) _ShipmentCarrierCreateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *ShipmentCarrierCreateMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ShipmentCarrierCreateMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShipmentCarrierCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _ShipmentCarrierEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.ShipmentCarrier]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ShipmentCarrierEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShipmentCarrierEdge", field, false, false, errors.New("field of type String does not have child fields"))
@@ -466,11 +401,9 @@ func (ec *executionContext) unmarshalInputShipmentCarrierCreateMutationInput(ctx
 var shipmentCarrierImplementors = []string{"ShipmentCarrier", "Node"}
 
 func (ec *executionContext) _ShipmentCarrier(ctx context.Context, sel ast.SelectionSet, obj *market.ShipmentCarrier) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, shipmentCarrierImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, shipmentCarrierImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -504,26 +437,15 @@ func (ec *executionContext) _ShipmentCarrier(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var shipmentCarrierConnectionImplementors = []string{"ShipmentCarrierConnection"}
 
 func (ec *executionContext) _ShipmentCarrierConnection(ctx context.Context, sel ast.SelectionSet, obj *market.Connection[market.ShipmentCarrier]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, shipmentCarrierConnectionImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, shipmentCarrierConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -557,26 +479,15 @@ func (ec *executionContext) _ShipmentCarrierConnection(ctx context.Context, sel 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var shipmentCarrierCreateMutationPayloadImplementors = []string{"ShipmentCarrierCreateMutationPayload"}
 
 func (ec *executionContext) _ShipmentCarrierCreateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *ShipmentCarrierCreateMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, shipmentCarrierCreateMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, shipmentCarrierCreateMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -610,26 +521,15 @@ func (ec *executionContext) _ShipmentCarrierCreateMutationPayload(ctx context.Co
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var shipmentCarrierEdgeImplementors = []string{"ShipmentCarrierEdge"}
 
 func (ec *executionContext) _ShipmentCarrierEdge(ctx context.Context, sel ast.SelectionSet, obj *market.Edge[market.ShipmentCarrier]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, shipmentCarrierEdgeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, shipmentCarrierEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -652,15 +552,6 @@ func (ec *executionContext) _ShipmentCarrierEdge(ctx context.Context, sel ast.Se
 	if out.Invalids > 0 {
 		return graphql.Null
 	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
 
 	return out
 }
@@ -688,7 +579,7 @@ func (ec *executionContext) marshalOShipmentCarrier2ᚕᚖcrierᚋinternalᚋmar
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOShipmentCarrier2ᚖcrierᚋinternalᚋmarketᚐShipmentCarrier(ctx, sel, v[i])
@@ -722,7 +613,7 @@ func (ec *executionContext) marshalOShipmentCarrierEdge2ᚕᚖcrierᚋinternal�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOShipmentCarrierEdge2ᚖcrierᚋinternalᚋmarketᚐEdge(ctx, sel, v[i])

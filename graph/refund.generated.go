@@ -4,9 +4,9 @@ package graph
 
 import (
 	"context"
+	"crier/internal/execution"
 	"crier/internal/market"
 	"errors"
-	"math"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -171,23 +171,7 @@ func (ec *executionContext) field_RefundRequest_totalFormatted_args(ctx context.
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _RefundReason_id(ctx context.Context, field graphql.CollectedField, obj *RefundReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundReason_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID)
 }
 func (ec *executionContext) fieldContext_RefundReason_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundReason", field, false, false, errors.New("field of type ID does not have child fields"))
@@ -263,23 +247,7 @@ func (ec *executionContext) fieldContext_RefundReason_preDispatchRefundReasons(_
 }
 
 func (ec *executionContext) _RefundRequest_id(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequest_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -463,23 +431,7 @@ func (ec *executionContext) fieldContext_RefundRequest_invoice(_ context.Context
 }
 
 func (ec *executionContext) _RefundRequest_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequest_legacyId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LegacyID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_RefundRequest_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, errors.New("field of type Int does not have child fields"))
@@ -704,23 +656,7 @@ func (ec *executionContext) fieldContext_RefundRequest_refundedAt(_ context.Cont
 }
 
 func (ec *executionContext) _RefundRequest_requestValueCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequest_requestValueCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RequestValueCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalOInt2int64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOInt2int64(ctx, field.Selections, obj.RequestValueCents)
 }
 func (ec *executionContext) fieldContext_RefundRequest_requestValueCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -858,23 +794,7 @@ func (ec *executionContext) fieldContext_RefundRequest_status(_ context.Context,
 }
 
 func (ec *executionContext) _RefundRequest_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequest_totalCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TotalCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalOInt2int64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_RefundRequest_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1035,46 +955,14 @@ func (ec *executionContext) fieldContext_RefundRequestApproveMutationPayload_ref
 }
 
 func (ec *executionContext) _RefundRequestApproveMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *RefundRequestApproveMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestApproveMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestApproveMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestApproveMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _RefundRequestChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestChange_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestChange", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -1182,23 +1070,7 @@ func (ec *executionContext) fieldContext_RefundRequestChange_refundRequest(_ con
 }
 
 func (ec *executionContext) _RefundRequestChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestChange_sequence(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Sequence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1411,23 +1283,7 @@ func (ec *executionContext) fieldContext_RefundRequestCreateMutationPayload_refu
 }
 
 func (ec *executionContext) _RefundRequestCreateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *RefundRequestCreateMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestCreateMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1521,46 +1377,14 @@ func (ec *executionContext) fieldContext_RefundRequestDenyMutationPayload_refund
 }
 
 func (ec *executionContext) _RefundRequestDenyMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *RefundRequestDenyMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestDenyMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestDenyMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestDenyMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _RefundRequestEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.RefundRequest]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_RefundRequestEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestEdge", field, false, false, errors.New("field of type String does not have child fields"))
@@ -1599,46 +1423,14 @@ func (ec *executionContext) fieldContext_RefundRequestEdge_node(_ context.Contex
 }
 
 func (ec *executionContext) _RefundRequestLineItem_id(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItem_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _RefundRequestLineItem_amountCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItem_amountCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AmountCents, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountCents)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -1689,23 +1481,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_amountFormatted(c
 }
 
 func (ec *executionContext) _RefundRequestLineItem_amountPerItemCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItem_amountPerItemCents(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AmountPerItemCents(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountPerItemCents())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_amountPerItemCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type Int does not have child fields"))
@@ -1924,23 +1700,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_externalIds(_ con
 }
 
 func (ec *executionContext) _RefundRequestLineItem_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItem_legacyId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LegacyID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type Int does not have child fields"))
@@ -2043,23 +1803,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_notes(_ context.C
 }
 
 func (ec *executionContext) _RefundRequestLineItem_quantity(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItem_quantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Quantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -2176,23 +1920,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_status(_ context.
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItemChange_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, true, false, errors.New("field of type ID does not have child fields"))
@@ -2300,69 +2028,21 @@ func (ec *executionContext) fieldContext_RefundRequestLineItemChange_refundReque
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestLineItemChange_sequence(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Sequence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _RefundRequestNote_id(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestNote_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestNote", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _RefundRequestNote_newStatus(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestNote_newStatus(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NewStatus, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNRefundRequestNoteStatusEnum2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNRefundRequestNoteStatusEnum2string(ctx, field.Selections, obj.NewStatus)
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_newStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestNote", field, false, false, errors.New("field of type RefundRequestNoteStatusEnum does not have child fields"))
@@ -2566,23 +2246,7 @@ func (ec *executionContext) fieldContext_RefundRequestRefundMutationPayload_refu
 }
 
 func (ec *executionContext) _RefundRequestRefundMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *RefundRequestRefundMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestRefundMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestRefundMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestRefundMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -2676,23 +2340,7 @@ func (ec *executionContext) fieldContext_RefundRequestReturnMutationPayload_refu
 }
 
 func (ec *executionContext) _RefundRequestReturnMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *RefundRequestReturnMutationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundRequestReturnMutationPayload_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestReturnMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RefundRequestReturnMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -3324,11 +2972,9 @@ func (ec *executionContext) unmarshalInputRefundRequestReturnMutationInput(ctx c
 var refundReasonImplementors = []string{"RefundReason"}
 
 func (ec *executionContext) _RefundReason(ctx context.Context, sel ast.SelectionSet, obj *RefundReason) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundReasonImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundReasonImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3362,26 +3008,15 @@ func (ec *executionContext) _RefundReason(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestImplementors = []string{"RefundRequest", "Node"}
 
 func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.SelectionSet, obj *market.RefundRequest) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3399,41 +3034,13 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "cashAmountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_cashAmountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_cashAmountFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "createdAt":
 			out.Values[i] = ec._RefundRequest_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3442,41 +3049,13 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "externalIds":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_externalIds(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_externalIds(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "initiatedBy":
 			out.Values[i] = ec._RefundRequest_initiatedBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3485,41 +3064,13 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "invoice":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_invoice(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_invoice(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "legacyId":
 			out.Values[i] = ec._RefundRequest_legacyId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3528,155 +3079,43 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "lineItems":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_lineItems(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_lineItems(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "metadata":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_metadata(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_metadata(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "notes":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_notes(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_notes(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "receipts":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_receipts(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_receipts(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "refundAmountCents":
 			out.Values[i] = ec._RefundRequest_refundAmountCents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3685,41 +3124,13 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "refundAmountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_refundAmountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_refundAmountFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "refundedAt":
 			out.Values[i] = ec._RefundRequest_refundedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3733,117 +3144,33 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "requestValueFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_requestValueFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_requestValueFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "returnedConsignments":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_returnedConsignments(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_returnedConsignments(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "shipments":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_shipments(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_shipments(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "status":
 			out.Values[i] = ec._RefundRequest_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3857,41 +3184,13 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		case "totalFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequest_totalFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequest_totalFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "updatedAt":
 			out.Values[i] = ec._RefundRequest_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3906,26 +3205,15 @@ func (ec *executionContext) _RefundRequest(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestApproveMutationPayloadImplementors = []string{"RefundRequestApproveMutationPayload"}
 
 func (ec *executionContext) _RefundRequestApproveMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundRequestApproveMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestApproveMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestApproveMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3959,26 +3247,15 @@ func (ec *executionContext) _RefundRequestApproveMutationPayload(ctx context.Con
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestChangeImplementors = []string{"RefundRequestChange", "Change"}
 
 func (ec *executionContext) _RefundRequestChange(ctx context.Context, sel ast.SelectionSet, obj *market.ChangeOf[market.RefundRequest]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestChangeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestChangeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4006,41 +3283,13 @@ func (ec *executionContext) _RefundRequestChange(ctx context.Context, sel ast.Se
 		case "refundRequest":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestChange_refundRequest(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestChange_refundRequest(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "sequence":
 			out.Values[i] = ec._RefundRequestChange_sequence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4055,26 +3304,15 @@ func (ec *executionContext) _RefundRequestChange(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestConnectionImplementors = []string{"RefundRequestConnection"}
 
 func (ec *executionContext) _RefundRequestConnection(ctx context.Context, sel ast.SelectionSet, obj *market.Connection[market.RefundRequest]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestConnectionImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4108,26 +3346,15 @@ func (ec *executionContext) _RefundRequestConnection(ctx context.Context, sel as
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestCreateMutationPayloadImplementors = []string{"RefundRequestCreateMutationPayload"}
 
 func (ec *executionContext) _RefundRequestCreateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundRequestCreateMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestCreateMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestCreateMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4161,26 +3388,15 @@ func (ec *executionContext) _RefundRequestCreateMutationPayload(ctx context.Cont
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestDenyMutationPayloadImplementors = []string{"RefundRequestDenyMutationPayload"}
 
 func (ec *executionContext) _RefundRequestDenyMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundRequestDenyMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestDenyMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestDenyMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4214,26 +3430,15 @@ func (ec *executionContext) _RefundRequestDenyMutationPayload(ctx context.Contex
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestEdgeImplementors = []string{"RefundRequestEdge"}
 
 func (ec *executionContext) _RefundRequestEdge(ctx context.Context, sel ast.SelectionSet, obj *market.Edge[market.RefundRequest]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestEdgeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4257,26 +3462,15 @@ func (ec *executionContext) _RefundRequestEdge(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestLineItemImplementors = []string{"RefundRequestLineItem", "Node"}
 
 func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.SelectionSet, obj *market.RefundRequestLineItem) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestLineItemImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestLineItemImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4294,41 +3488,13 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "amountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_amountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_amountFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "amountPerItemCents":
 			out.Values[i] = ec._RefundRequestLineItem_amountPerItemCents(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4337,41 +3503,13 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "amountPerItemFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_amountPerItemFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_amountPerItemFormatted(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "commissionAmountCents":
 			out.Values[i] = ec._RefundRequestLineItem_commissionAmountCents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -4380,41 +3518,13 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "commissionAmountFormatted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_commissionAmountFormatted(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_commissionAmountFormatted(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "denyRefundReason":
 			out.Values[i] = ec._RefundRequestLineItem_denyRefundReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -4433,41 +3543,13 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "externalIds":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_externalIds(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_externalIds(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "legacyId":
 			out.Values[i] = ec._RefundRequestLineItem_legacyId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4476,117 +3558,33 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "lineItem":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_lineItem(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_lineItem(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "metadata":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_metadata(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_metadata(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "notes":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_notes(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_notes(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "quantity":
 			out.Values[i] = ec._RefundRequestLineItem_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4600,79 +3598,23 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		case "refundRequest":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_refundRequest(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_refundRequest(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "shipments":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItem_shipments(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItem_shipments(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "status":
 			out.Values[i] = ec._RefundRequestLineItem_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4687,26 +3629,15 @@ func (ec *executionContext) _RefundRequestLineItem(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestLineItemChangeImplementors = []string{"RefundRequestLineItemChange", "Change"}
 
 func (ec *executionContext) _RefundRequestLineItemChange(ctx context.Context, sel ast.SelectionSet, obj *market.ChangeOf[market.RefundRequestLineItem]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestLineItemChangeImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestLineItemChangeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4734,41 +3665,13 @@ func (ec *executionContext) _RefundRequestLineItemChange(ctx context.Context, se
 		case "refundRequestLineItem":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestLineItemChange_refundRequestLineItem(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestLineItemChange_refundRequestLineItem(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "sequence":
 			out.Values[i] = ec._RefundRequestLineItemChange_sequence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4783,26 +3686,15 @@ func (ec *executionContext) _RefundRequestLineItemChange(ctx context.Context, se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestNoteImplementors = []string{"RefundRequestNote", "Node"}
 
 func (ec *executionContext) _RefundRequestNote(ctx context.Context, sel ast.SelectionSet, obj *market.RefundRequestNote) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestNoteImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestNoteImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4825,79 +3717,23 @@ func (ec *executionContext) _RefundRequestNote(ctx context.Context, sel ast.Sele
 		case "refundRequest":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestNote_refundRequest(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestNote_refundRequest(ctx, field, obj)
 				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "refundRequestLineItem":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RefundRequestNote_refundRequestLineItem(ctx, field, obj)
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._RefundRequestNote_refundRequestLineItem(ctx, field, obj)
 				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
+					atomic.AddUint32(&out.Invalids, 1)
 				}
 				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			})
 		case "timestamp":
 			out.Values[i] = ec._RefundRequestNote_timestamp(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4912,26 +3748,15 @@ func (ec *executionContext) _RefundRequestNote(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestRefundMutationPayloadImplementors = []string{"RefundRequestRefundMutationPayload"}
 
 func (ec *executionContext) _RefundRequestRefundMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundRequestRefundMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestRefundMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestRefundMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4965,26 +3790,15 @@ func (ec *executionContext) _RefundRequestRefundMutationPayload(ctx context.Cont
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var refundRequestReturnMutationPayloadImplementors = []string{"RefundRequestReturnMutationPayload"}
 
 func (ec *executionContext) _RefundRequestReturnMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundRequestReturnMutationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundRequestReturnMutationPayloadImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, refundRequestReturnMutationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -5018,26 +3832,15 @@ func (ec *executionContext) _RefundRequestReturnMutationPayload(ctx context.Cont
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
 var updatedRefundRequestsConnectionImplementors = []string{"UpdatedRefundRequestsConnection"}
 
 func (ec *executionContext) _UpdatedRefundRequestsConnection(ctx context.Context, sel ast.SelectionSet, obj *market.Connection[market.RefundRequest]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updatedRefundRequestsConnectionImplementors)
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, updatedRefundRequestsConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := execution.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -5071,15 +3874,6 @@ func (ec *executionContext) _UpdatedRefundRequestsConnection(ctx context.Context
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -5098,7 +3892,7 @@ func (ec *executionContext) marshalNRefundReason2ᚖcrierᚋgraphᚐRefundReason
 }
 
 func (ec *executionContext) marshalNRefundRequest2ᚕᚖcrierᚋinternalᚋmarketᚐRefundRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.RefundRequest) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRefundRequest2ᚖcrierᚋinternalᚋmarketᚐRefundRequest(ctx, sel, v[i])
@@ -5159,7 +3953,7 @@ func (ec *executionContext) unmarshalNRefundRequestDenyMutationInput2crierᚋgra
 }
 
 func (ec *executionContext) marshalNRefundRequestLineItem2ᚕᚖcrierᚋinternalᚋmarketᚐRefundRequestLineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.RefundRequestLineItem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRefundRequestLineItem2ᚖcrierᚋinternalᚋmarketᚐRefundRequestLineItem(ctx, sel, v[i])
@@ -5231,7 +4025,7 @@ func (ec *executionContext) marshalNRefundRequestLineItemStatusEnum2crierᚋinte
 }
 
 func (ec *executionContext) marshalNRefundRequestNote2ᚕᚖcrierᚋinternalᚋmarketᚐRefundRequestNoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.RefundRequestNote) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRefundRequestNote2ᚖcrierᚋinternalᚋmarketᚐRefundRequestNote(ctx, sel, v[i])
@@ -5332,7 +4126,7 @@ func (ec *executionContext) marshalORefundRequest2ᚕᚖcrierᚋinternalᚋmarke
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalORefundRequest2ᚖcrierᚋinternalᚋmarketᚐRefundRequest(ctx, sel, v[i])
@@ -5373,7 +4167,7 @@ func (ec *executionContext) marshalORefundRequestEdge2ᚕᚖcrierᚋinternalᚋm
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalORefundRequestEdge2ᚖcrierᚋinternalᚋmarketᚐEdge(ctx, sel, v[i])
@@ -5493,7 +4287,7 @@ func (ec *executionContext) marshalORefundRequestLineItemStatusEnum2ᚕcrierᚋi
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRefundRequestLineItemStatusEnum2crierᚋinternalᚋmarketᚐRefundLineStatus(ctx, sel, v[i])
@@ -5568,7 +4362,7 @@ func (ec *executionContext) marshalORefundRequestStatusEnum2ᚕcrierᚋinternal�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRefundRequestStatusEnum2crierᚋinternalᚋmarketᚐRefundStatus(ctx, sel, v[i])

@@ -5,6 +5,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"crier/internal/execution"
 	"crier/internal/market"
 	"fmt"
 	"sync/atomic"
@@ -8265,9 +8266,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 					return nil
 				}
 			}
-			var buf bytes.Buffer
-			data.MarshalGQL(&buf)
-			response.Data = buf.Bytes()
+			response.Data = execution.Encode(data)
 			if atomic.LoadInt32(&ec.Deferred) > 0 {
 				hasNext := atomic.LoadInt32(&ec.PendingDeferred) > 0
 				response.HasNext = &hasNext

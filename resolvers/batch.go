@@ -3,22 +3,11 @@ package resolvers
 import (
 	"context"
 	"errors"
-	"runtime"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"crier/internal/document"
-)
-
-// A request's batches are sent when its resolvers have come to rest: when none
-// has asked for a key while the sender gave its turn on the processor away
-// quietYields times, or for quietTime where a turn takes long to come back. A
-// timer would be simpler, but the shortest one takes a millisecond on an idle
-// machine, for each level of a document, and too little for a long page.
-const (
-	quietYields = 100
-	quietTime   = 100 * time.Microsecond
+	"crier/internal/execution"
 )
 
 // loaders batches and remembers the reads of one request, or of several
@@ -28,14 +17,22 @@ type loaders struct {
 	ctx    context.Context
 	reader Reader
 
+	crew   *execution.Crew
 	mu     sync.Mutex
 	byName map[string]any
-	// asked counts the keys asked for, open are the batches that gather them.
-	asked int
-	open  []func()
-	// reading are the batches that were sent and are not back yet; back is told when they all are.
+	// open are the batches that gather keys, and gate is where those wait who asked for them.
+	open []gathering
+	gate *execution.Gate
+	// reading counts the batches that were sent and are not back.
 	reading int
-	back    sync.Cond
+}
+
+// gathering is a batch that is open for keys.
+type gathering interface {
+	// close ends the gathering.
+	close()
+	// read finds what the keys name.
+	read()
 }
 
 type loadersKey struct{}
@@ -43,9 +40,10 @@ type loadersKey struct{}
 // WithLoaders returns a context in which reads are batched. Every execution
 // needs one; executions may share it only while their viewer is the same.
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
-	l := &loaders{ctx: ctx, reader: r.Reader, byName: map[string]any{}}
-	l.back.L = &l.mu
-	return context.WithValue(ctx, loadersKey{}, l)
+	l := &loaders{reader: r.Reader, byName: map[string]any{}}
+	ctx, l.crew = execution.WithCrew(ctx, l.send)
+	l.ctx = context.WithValue(ctx, loadersKey{}, l)
+	return l.ctx
 }
 
 var errNoLoaders = errors.New("the context has no loaders")
@@ -59,47 +57,78 @@ func forget(ctx context.Context) {
 	}
 }
 
-// send waits until all that was sent before is back and the resolvers rest, then
-// sends every open batch. A document so goes down level by level, and what one
-// level asks for in several places is read together.
+// send sends every open batch, since all who could ask for more wait. A document
+// so goes down level by level, and what one level asks for in several places is
+// read together: which statements it takes does not depend on how its resolvers
+// were scheduled.
 func (l *loaders) send() {
 	l.mu.Lock()
-	for l.reading > 0 {
-		l.back.Wait()
+	defer l.mu.Unlock()
+	if l.reading > 0 || len(l.open) == 0 {
+		return
 	}
-	l.mu.Unlock()
-	l.rest()
-	l.mu.Lock()
-	open := l.open
-	l.open, l.reading = nil, len(open)
-	l.mu.Unlock()
-	for _, read := range open {
+	level, gate := l.open, l.gate
+	l.open, l.gate, l.reading = nil, nil, len(level)
+	for _, b := range level {
+		b.close()
 		go func() {
-			read()
-			l.returned()
+			b.read()
+			if l.returned() {
+				gate.Open()
+			}
 		}()
 	}
 }
 
-// returned notes that a batch is back.
-func (l *loaders) returned() {
+// returned notes that a batch is back, and reports whether it was the last of its level.
+func (l *loaders) returned() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reading--; l.reading == 0 {
-		l.back.Broadcast()
-	}
+	l.reading--
+	return l.reading == 0
 }
 
-// rest waits until no resolver has asked for a key for a while.
-func (l *loaders) rest() {
-	asked, since := -1, time.Now()
-	for yields := 0; yields < quietYields && (yields < 2 || time.Since(since) < quietTime); yields++ {
-		runtime.Gosched()
-		l.mu.Lock()
-		if l.asked != asked {
-			asked, since, yields = l.asked, time.Now(), 0
-		}
-		l.mu.Unlock()
+// gather adds a batch to the level that is sent next, and returns where to wait
+// for it; the loaders are locked then.
+func (l *loaders) gather(b gathering) *execution.Gate {
+	if l.gate == nil {
+		l.gate = l.crew.NewGate()
+	}
+	l.open = append(l.open, b)
+	return l.gate
+}
+
+// single is a read for one resolver only.
+type single func()
+
+func (single) close()  {}
+func (s single) read() { s() }
+
+// apart has a resolver's own read go out with the batches of its level.
+func apart[V any](ctx context.Context, read func(context.Context, Reader) (V, error)) (V, error) {
+	var none V
+	l, ok := ctx.Value(loadersKey{}).(*loaders)
+	if !ok {
+		return none, errNoLoaders
+	}
+	var found V
+	var err error
+	l.mu.Lock()
+	gate := l.gather(single(func() {
+		defer caught(&err)
+		found, err = read(l.ctx, l.reader)
+	}))
+	l.mu.Unlock()
+	if late := gate.Wait(ctx); late != nil {
+		return none, late
+	}
+	return found, err
+}
+
+// caught makes a panic an error.
+func caught(err *error) {
+	if r := recover(); r != nil {
+		*err = &document.Panic{Value: r, Stack: debug.Stack()}
 	}
 }
 
@@ -116,9 +145,10 @@ type loader[K comparable, V any] struct {
 
 // batch is keys that are read together.
 type batch[K comparable, V any] struct {
-	keys []K
-	// done is closed when found and err are there.
-	done  chan struct{}
+	loader *loader[K, V]
+	keys   []K
+	// ready is open when found and err are there.
+	ready *execution.Gate
 	found map[K]V
 	err   error
 }
@@ -136,35 +166,23 @@ func loaderOf[K comparable, V any](l *loaders, name string, read fetch[K, V]) *l
 
 // batchFor returns the batch that reads a key, or has read it.
 func (l *loader[K, V]) batchFor(key K) *batch[K, V] {
-	l.all.asked++
 	if known, ok := l.known[key]; ok {
 		return known
 	}
 	if l.open == nil {
-		gathering := &batch[K, V]{done: make(chan struct{})}
-		l.open = gathering
-		l.all.open = append(l.all.open, func() { l.read(gathering) })
-		if len(l.all.open) == 1 {
-			go l.all.send()
-		}
+		l.open = &batch[K, V]{loader: l}
+		l.open.ready = l.all.gather(l.open)
 	}
 	l.open.keys = append(l.open.keys, key)
 	l.known[key] = l.open
 	return l.open
 }
 
-// read closes a batch and fills it.
-func (l *loader[K, V]) read(b *batch[K, V]) {
-	defer close(b.done)
-	defer func() {
-		if r := recover(); r != nil {
-			b.err = &document.Panic{Value: r, Stack: debug.Stack()}
-		}
-	}()
-	l.all.mu.Lock()
-	l.open = nil
-	l.all.mu.Unlock()
-	b.found, b.err = l.fetch(l.all.ctx, l.all.reader, b.keys)
+func (b *batch[K, V]) close() { b.loader.open = nil }
+
+func (b *batch[K, V]) read() {
+	defer caught(&b.err)
+	b.found, b.err = b.loader.fetch(b.loader.all.ctx, b.loader.all.reader, b.keys)
 }
 
 // load asks a loader for one key; the zero value where nothing was found.
@@ -184,33 +202,18 @@ func later[K comparable, V any](ctx context.Context, name string, key K, read fe
 	defer l.mu.Unlock()
 	b := loaderOf(l, name, read).batchFor(key)
 	return func() (V, error) {
-		select {
-		case <-b.done:
-			return b.found[key], b.err
-		case <-ctx.Done():
-			return none, ctx.Err()
+		if err := b.ready.Wait(ctx); err != nil {
+			return none, err
 		}
+		return b.found[key], b.err
 	}
 }
 
-// loadNow reads keys with one query at once, and remembers what it found.
-func loadNow[K comparable, V any](ctx context.Context, name string, keys []K, read fetch[K, V]) error {
-	l, ok := ctx.Value(loadersKey{}).(*loaders)
-	if !ok {
-		return errNoLoaders
-	}
-	b := &batch[K, V]{keys: keys, done: make(chan struct{})}
-	close(b.done)
-	if b.found, b.err = read(ctx, l.reader, keys); b.err != nil {
-		return b.err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	known := loaderOf(l, name, read).known
+// keep remembers a batch that was read; the loaders are locked then.
+func (l *loader[K, V]) keep(keys []K, b *batch[K, V]) {
 	for _, key := range keys {
-		if _, ok := known[key]; !ok {
-			known[key] = b
+		if _, ok := l.known[key]; !ok {
+			l.known[key] = b
 		}
 	}
-	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strconv"
 
+	"crier/internal/execution"
 	"crier/internal/market"
 )
 
@@ -33,30 +35,48 @@ func entities(ctx context.Context, refs []market.Ref) ([]market.Entity, error) {
 	return found, nil
 }
 
-// prefetch reads what refs name with one query for each kind, however many there are.
-func prefetch(ctx context.Context, refs []market.Ref) error {
-	nums := map[string][]int64{}
-	for _, ref := range refs {
-		nums[ref.Type] = append(nums[ref.Type], ref.Num)
+// remember keeps entities that were read with others, for those who ask for them by their numbers.
+func remember[T any](ctx context.Context, rows []*T) {
+	l, ok := ctx.Value(loadersKey{}).(*loaders)
+	if !ok || len(rows) == 0 {
+		return
 	}
-	for kind, nums := range nums {
-		if err := loadNow(ctx, kind, nums, fetchEntities(kind)); err != nil {
-			return err
-		}
+	read := &batch[int64, market.Entity]{keys: make([]int64, len(rows)), ready: execution.Opened, found: make(map[int64]market.Entity, len(rows))}
+	for i, row := range rows {
+		e := any(row).(market.Entity)
+		read.keys[i] = e.Ref().Num
+		read.found[read.keys[i]] = e
 	}
-	return nil
+	kind := read.found[read.keys[0]].Ref().Type
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	loaderOf(l, kind, fetchEntities(kind)).keep(read.keys, read)
 }
+
+// entityFetches are the fetches of every kind, made once since each field asks for one.
+var entityFetches = func() map[string]fetch[int64, market.Entity] {
+	all := map[string]fetch[int64, market.Entity]{}
+	for _, kind := range market.Kinds() {
+		all[kind.Name] = entitiesOf(kind)
+	}
+	return all
+}()
 
 // fetchEntities reads entities of a kind by their numbers.
 func fetchEntities(name string) fetch[int64, market.Entity] {
+	if known, ok := entityFetches[name]; ok {
+		return known
+	}
+	return func(context.Context, Reader, []int64) (map[int64]market.Entity, error) {
+		return nil, fmt.Errorf("load %s: there is no such kind", name)
+	}
+}
+
+func entitiesOf(kind market.Kind) fetch[int64, market.Entity] {
 	return func(ctx context.Context, r Reader, nums []int64) (map[int64]market.Entity, error) {
-		kind, ok := market.KindOf(name)
-		if !ok {
-			return nil, fmt.Errorf("load %s: there is no such kind", name)
-		}
 		list := kind.NewList()
 		if _, err := r.Select(ctx, list, market.Query{Where: []market.Cond{market.In("id", nums)}, Deleted: true}); err != nil {
-			return nil, fmt.Errorf("load %s: %w", name, err)
+			return nil, fmt.Errorf("load %s: %w", kind.Name, err)
 		}
 		rows := reflect.ValueOf(list).Elem()
 		found := make(map[int64]market.Entity, rows.Len())
@@ -174,7 +194,7 @@ func childPage[T any](ctx context.Context, rel relation[T], parent int64, p page
 	}
 	var rows []row[T]
 	if needsRows(ctx) {
-		name := fmt.Sprintf("%s?%d,%t,%s,%s", rel.name, paged.Limit, paged.FromEnd, paged.After, paged.Before)
+		name := rel.name + "?" + strconv.Itoa(paged.Limit) + "," + strconv.FormatBool(paged.FromEnd) + "," + paged.After + "," + paged.Before
 		if rows, err = load(ctx, name, parent, rel.pages(paged)); err != nil {
 			return nil, err
 		}

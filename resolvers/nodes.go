@@ -110,7 +110,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]market.Node, erro
 		}
 		refs[i] = ref
 	}
-	if err := prefetch(ctx, wanted); err != nil {
+	if _, err := entities(ctx, wanted); err != nil { // all at once, before each is looked at
 		return nil, err
 	}
 	found := make([]market.Node, len(ids))

@@ -3,10 +3,12 @@ package resolvers
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"crier/internal/market"
 )
@@ -70,9 +72,10 @@ func connection[T any](rows []row[T], q market.Query, size int, total func() (in
 	} else if more {
 		rows = rows[:size]
 	}
+	edges := each(rows, func(r row[T]) market.Edge[T] { return market.Edge[T]{Cursor: r.cursor, Node: r.node} })
 	c := &market.Connection[T]{
 		Nodes:    each(rows, func(r row[T]) *T { return r.node }),
-		Edges:    each(rows, func(r row[T]) *market.Edge[T] { return &market.Edge[T]{Cursor: r.cursor, Node: r.node} }),
+		Edges:    pointers(edges),
 		PageInfo: &market.PageInfo{},
 		Total:    sync.OnceValues(total),
 	}
@@ -82,6 +85,15 @@ func connection[T any](rows []row[T], q market.Query, size int, total func() (in
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &rows[0].cursor, &rows[len(rows)-1].cursor
 	}
 	return c
+}
+
+// pointers are the addresses of a list's items.
+func pointers[T any](items []T) []*T {
+	all := make([]*T, len(items))
+	for i := range items {
+		all[i] = &items[i]
+	}
+	return all
 }
 
 // list answers a connection of the root: one page of a kind.
@@ -96,11 +108,14 @@ func list[T any](ctx context.Context, r *Resolver, p page, q market.Query) (*mar
 	}
 	var rows []row[T]
 	if needsRows(ctx) {
-		if rows, err = selectRows[T](ctx, r.Reader, paged); err != nil {
+		rows, err = apart(ctx, func(ctx context.Context, read Reader) ([]row[T], error) { return selectRows[T](ctx, read, paged) })
+		if err != nil {
 			return nil, err
 		}
 	}
-	return connection(rows, paged, size, func() (int, error) { return r.Reader.Count(ctx, kind, q) }), nil
+	return connection(rows, paged, size, func() (int, error) {
+		return apart(ctx, func(ctx context.Context, read Reader) (int, error) { return read.Count(ctx, kind, q) })
+	}), nil
 }
 
 // selectRows reads entities with their cursors.
@@ -110,6 +125,7 @@ func selectRows[T any](ctx context.Context, reader Reader, q market.Query) ([]ro
 	if err != nil {
 		return nil, err
 	}
+	remember(ctx, nodes)
 	rows := make([]row[T], len(nodes))
 	for i, n := range nodes {
 		rows[i] = row[T]{n, cursors[i]}
@@ -167,16 +183,31 @@ func shownAs[From, To any](c *market.Connection[From], show func(*From) *To) *ma
 
 // needsRows reports whether the connection being resolved shows more than its count.
 func needsRows(ctx context.Context) bool {
-	return slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, nil), func(f graphql.CollectedField) bool {
-		return f.Name != "totalCount" && f.Name != "__typename"
-	})
+	for _, selected := range graphql.GetFieldContext(ctx).Field.Selections {
+		if field, ok := selected.(*ast.Field); ok && len(field.Directives) == 0 && showsRows(field.Name) {
+			return true // as nearly always, without collecting fields for each connection of a level
+		}
+	}
+	return slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, nil), func(f graphql.CollectedField) bool { return showsRows(f.Name) })
 }
+
+// showsRows reports whether a field of a connection needs its rows.
+func showsRows(field string) bool { return field != "totalCount" && field != "__typename" }
+
+// kindNames are the names of the kinds by their types.
+var kindNames = func() map[reflect.Type]string {
+	names := map[reflect.Type]string{}
+	for _, kind := range market.Kinds() {
+		names[reflect.TypeOf(kind.New()).Elem()] = kind.Name
+	}
+	return names
+}()
 
 // kindOf is the name of T's kind.
 func kindOf[T any]() (string, error) {
-	e, ok := any(new(T)).(market.Entity)
+	name, ok := kindNames[reflect.TypeFor[T]()]
 	if !ok {
-		return "", fmt.Errorf("%T is no entity", new(T))
+		return "", fmt.Errorf("%s is no entity", reflect.TypeFor[T]())
 	}
-	return e.Ref().Type, nil
+	return name, nil
 }

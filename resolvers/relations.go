@@ -94,6 +94,9 @@ func metadata(ctx context.Context, owner market.Ref) ([]*market.Metadatum, error
 
 // gone reports whether a deletion had happened when the viewer looks.
 func gone(ctx context.Context, d market.Deletion) bool {
+	if d.DeletedAt == nil {
+		return false
+	}
 	v, _ := viewer.FromContext(ctx)
-	return d.DeletedAt != nil && (v.AsOf.IsZero() || d.DeletedAt.Before(v.AsOf))
+	return v.AsOf.IsZero() || d.DeletedAt.Before(v.AsOf)
 }

@@ -235,11 +235,11 @@ func (o *operation) recovered() {
 	}
 }
 
-// next sends an answer, unless the client has completed the operation.
+// next sends an answer, unless the client has completed the operation or it was cut off.
 func (o *operation) next(m socketMessage) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.over {
+	if !o.over && o.ctx.Err() == nil {
 		m.ID = o.id
 		_ = o.send(m) // A broken connection ends where it is read.
 	}
@@ -247,7 +247,7 @@ func (o *operation) next(m socketMessage) {
 
 // last sends the last message of the operation, after which its id is free.
 func (o *operation) last(m socketMessage) {
-	if o.free() {
+	if o.free() && o.ctx.Err() == nil {
 		m.ID = o.id
 		_ = o.send(m) // A broken connection ends where it is read.
 	}

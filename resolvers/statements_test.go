@@ -3,7 +3,6 @@ package resolvers_test
 import (
 	"context"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -66,31 +65,8 @@ func tallyFor(t *testing.T, sellers int64) *tallied {
 // tally is how many statements read rows, and how many count.
 type tally struct{ rows, counts int64 }
 
-// runs is how often a document is run at most to find out what it needs. Where
-// resolvers run at once, one that is held up can miss a batch, so that the least
-// number of statements of several runs is that of the document.
-const runs = 30
-
-// alone runs the rest of a test, which must not be parallel, on one processor,
-// where resolvers take turns.
-func alone(t *testing.T) {
-	t.Helper()
-	all := runtime.GOMAXPROCS(1)
-	t.Cleanup(func() { runtime.GOMAXPROCS(all) })
-}
-
-// statements runs a document as the operator until it takes no more statements than is enough.
-func (w *tallied) statements(document string, enough func(tally) bool) tally {
-	w.t.Helper()
-	least := w.once(document)
-	for i := 1; i < runs && !enough(least); i++ {
-		least = least.min(w.once(document))
-	}
-	return least
-}
-
-// once runs a document.
-func (w *tallied) once(document string) tally {
+// statements runs a document as the operator and counts what it takes.
+func (w *tallied) statements(document string) tally {
 	w.t.Helper()
 	w.reader.rows.Store(0)
 	w.reader.counts.Store(0)
@@ -98,11 +74,6 @@ func (w *tallied) once(document string) tally {
 		w.t.Errorf("%s: %v", document, a.Errors)
 	}
 	return tally{w.reader.rows.Load(), w.reader.counts.Load()}
-}
-
-// min is the least of both numbers.
-func (t tally) min(other tally) tally {
-	return tally{min(t.rows, other.rows), min(t.counts, other.counts)}
 }
 
 // relations are the fields of a type that give objects.
@@ -143,7 +114,7 @@ func whole(schema *ast.Schema, t *ast.Definition, levels int, passed ...string) 
 // down, over a marketplace and over one of ten times as many sellers, each with
 // its own of everything: the number of statements is the same.
 func TestStatementsDoNotGrowWithRows(t *testing.T) {
-	alone(t)
+	t.Parallel()
 	few, many := tallyFor(t, 1), tallyFor(t, 10)
 	for _, typeName := range slices.Sorted(maps.Keys(few.lists)) {
 		definition := few.schema.Types[typeName]
@@ -151,10 +122,7 @@ func TestStatementsDoNotGrowWithRows(t *testing.T) {
 			continue
 		}
 		document := few.lists[typeName].document(whole(few.schema, definition, 2))
-		forFew, forMany := few.once(document), many.once(document)
-		for i := 1; i < runs && forFew != forMany; i++ {
-			forFew, forMany = forFew.min(few.once(document)), forMany.min(many.once(document))
-		}
+		forFew, forMany := few.statements(document), many.statements(document)
 		if forFew != forMany {
 			t.Errorf("%s: %+v statements for few rows, %+v for many: %s", typeName, forFew, forMany, document)
 		}
@@ -165,7 +133,7 @@ func TestStatementsDoNotGrowWithRows(t *testing.T) {
 // of the root leads to, by itself: a level costs at most a statement for what
 // joins two kinds and one for the rows, or the entity that a field goes through.
 func TestStatementsAreBoundedByLevels(t *testing.T) {
-	alone(t)
+	t.Parallel()
 	w := tallyFor(t, 4)
 	for _, typeName := range slices.Sorted(maps.Keys(w.lists)) {
 		at := w.lists[typeName]
@@ -176,7 +144,7 @@ func TestStatementsAreBoundedByLevels(t *testing.T) {
 			if f.Type.Name() == "Node" {
 				bound += int64(len(market.Kinds())) // one for each kind that there can be
 			}
-			got := w.statements(document, func(got tally) bool { return got.rows <= bound })
+			got := w.statements(document)
 			if got.rows > bound || got.counts > 0 {
 				t.Errorf("%s: %+v statements for %d levels", document, got, levels)
 			}
@@ -195,7 +163,7 @@ func argumentsOf(at spot, f *ast.FieldDefinition) string {
 // TestTotalsAreCountedWhereSelected asks each connection for its total in every
 // way, and for everything but it.
 func TestTotalsAreCountedWhereSelected(t *testing.T) {
-	alone(t)
+	t.Parallel()
 	w := tallyFor(t, 2)
 	connections := 0
 	for _, typeName := range slices.Sorted(maps.Keys(w.lists)) {
@@ -222,11 +190,11 @@ func (w *tallied) totals(at spot, f *ast.FieldDefinition) {
 		"nodes { __typename }", "edges { cursor }", "pageInfo { hasNextPage }", "totalCount @skip(if: true) nodes { __typename }",
 		"... on " + name + " @include(if: false) { totalCount } nodes { __typename }",
 	} {
-		if got := w.once(document(without, "")); got.counts > 0 {
+		if got := w.statements(document(without, "")); got.counts > 0 {
 			w.t.Errorf("%s: %+v, want no count", document(without, ""), got)
 		}
 	}
-	plain := w.once(document("__typename", ""))
+	plain := w.statements(document("__typename", ""))
 	for _, text := range []string{
 		document("totalCount", ""), document("n: totalCount", ""), document("a: totalCount b: totalCount", ""),
 		document("... on "+name+" { totalCount }", ""), document("... { ... { n: totalCount } } __typename", ""),
@@ -237,7 +205,7 @@ func (w *tallied) totals(at spot, f *ast.FieldDefinition) {
 			read := got.counts == 0 && got.rows <= plain.rows+2 // What is read as a whole is counted in memory.
 			return read || got.counts == 1 && got.rows <= plain.rows
 		}
-		if got := w.statements(text, fits); !fits(got) {
+		if got := w.statements(text); !fits(got) {
 			w.t.Errorf("%s: %+v, want one count beside %+v", text, got, plain)
 		}
 	}

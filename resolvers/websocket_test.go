@@ -351,8 +351,8 @@ func TestSocketsThatDoNotStop(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- l.api.Shutdown(ctx) }()
 	cancel()
-	if _, _, err := c.conn.Read(c.ctx); err == nil {
-		t.Error("the socket goes on")
+	if _, text, err := c.conn.Read(c.ctx); err == nil {
+		t.Errorf("the socket goes on: %s", text)
 	}
 	release()
 	if err := wait(t, "the handler stops", stopped); !errors.Is(err, context.Canceled) {

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"crier/internal/execution"
 	"crier/internal/viewer"
 )
 
@@ -24,7 +25,7 @@ type batchKey struct{}
 // allows, whatever Limits.Timeout says of each run: give it a deadline.
 func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context {
 	v.ReadOnly = true
-	ctx = d.options.Context(viewer.NewContext(ctx, v))
+	ctx = d.options.Context(execution.Shared(viewer.NewContext(ctx, v)))
 	return context.WithValue(ctx, batchKey{}, v)
 }
 
