@@ -38,6 +38,7 @@ lint: ## Check the form of the code: gofmt, go vet, staticcheck
 
 generate: ## Generate graph/ and the frames of resolvers/ from schema/
 	@go tool gqlgen generate
+	@go run scripts/trim.go
 
 verify: generate ## Check that generated files are committed as they are generated
 	@git diff --exit-code --stat -- graph resolvers || { echo 'generated files differ: run make generate and commit'; exit 1; }
@@ -46,8 +47,8 @@ verify: generate ## Check that generated files are committed as they are generat
 console: ## Build the web pages that the binary embeds
 	@cd console && $(NPM) && npm run build
 
-bench: deps ## Measure delivery side by side with a raw POST loop
-	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench . -benchtime 1x -count 3 -timeout 30m ./bench
+bench: deps ## Measure delivery, queries, mutations and volume, each beside what bounds it
+	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench . -benchtime 1x -count 3 -timeout 60m ./bench
 
 fuzz: ## Fuzz every parser and checker for 20 seconds each
 	@scripts/fuzz 20s

@@ -46,10 +46,13 @@ type rig struct {
 
 var loopback = egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true}
 
+// secretKey encrypts secrets at rest.
+var secretKey = bytes.Repeat([]byte("k"), 32)
+
 func newRig(b *testing.B, database, redisURL string) *rig {
 	b.Helper()
 	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
-	db, err := store.Open(ctx, database, store.Options{SecretKey: bytes.Repeat([]byte("k"), 32)})
+	db, err := store.Open(ctx, database, store.Options{SecretKey: secretKey})
 	must(b, err)
 	must(b, db.Migrate(ctx))
 	redis, err := stream.Open(ctx, redisURL, log)
