@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -80,21 +79,21 @@ func (ec *executionContext) _Address_id(ctx context.Context, field graphql.Colle
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Address_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_address(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Address)
 }
 func (ec *executionContext) fieldContext_Address_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_city(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.City)
 }
 func (ec *executionContext) fieldContext_Address_city(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_country(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -133,7 +132,7 @@ func (ec *executionContext) _Address_fullAddress(ctx context.Context, field grap
 	return ec.marshalNString2string(ctx, field.Selections, obj.FullAddress())
 }
 func (ec *executionContext) fieldContext_Address_fullAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, true, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_lat(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -156,7 +155,7 @@ func (ec *executionContext) _Address_lat(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Address_lat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_lng(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -179,7 +178,7 @@ func (ec *executionContext) _Address_lng(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Address_lng(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_location(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -202,7 +201,7 @@ func (ec *executionContext) _Address_location(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Address_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_mapUrl(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -225,14 +224,14 @@ func (ec *executionContext) _Address_mapUrl(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Address_mapUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_postcode(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Postcode)
 }
 func (ec *executionContext) fieldContext_Address_postcode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Address_state(ctx context.Context, field graphql.CollectedField, obj *market.Address) (ret graphql.Marshaler) {
@@ -287,28 +286,28 @@ func (ec *executionContext) _Address_subaddress(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Address_subaddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Address", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Country_id(ctx context.Context, field graphql.CollectedField, obj *market.Country) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Country_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Country", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Country", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Country_code(ctx context.Context, field graphql.CollectedField, obj *market.Country) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Code)
 }
 func (ec *executionContext) fieldContext_Country_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Country", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Country", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Country_name(ctx context.Context, field graphql.CollectedField, obj *market.Country) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Country_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Country", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Country", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Country_states(ctx context.Context, field graphql.CollectedField, obj *market.Country) (ret graphql.Marshaler) {
@@ -359,7 +358,7 @@ func (ec *executionContext) _State_id(ctx context.Context, field graphql.Collect
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_State_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("State", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("State", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _State_country(ctx context.Context, field graphql.CollectedField, obj *market.State) (ret graphql.Marshaler) {
@@ -398,7 +397,7 @@ func (ec *executionContext) _State_name(ctx context.Context, field graphql.Colle
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_State_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("State", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("State", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _State_short(ctx context.Context, field graphql.CollectedField, obj *market.State) (ret graphql.Marshaler) {
@@ -421,7 +420,7 @@ func (ec *executionContext) _State_short(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_State_short(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("State", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("State", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _State_slug(ctx context.Context, field graphql.CollectedField, obj *market.State) (ret graphql.Marshaler) {
@@ -444,14 +443,14 @@ func (ec *executionContext) _State_slug(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_State_slug(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("State", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("State", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _StateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.State]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_StateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StateEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StateEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _StateEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.State]) (ret graphql.Marshaler) {
@@ -602,7 +601,7 @@ func (ec *executionContext) _StatesConnection_totalCount(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_StatesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("StatesConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

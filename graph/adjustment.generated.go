@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -46,7 +45,7 @@ func (ec *executionContext) _Adjustment_id(ctx context.Context, field graphql.Co
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Adjustment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Adjustment", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Adjustment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Adjustment_adjustmentType(ctx context.Context, field graphql.CollectedField, obj *market.Adjustment) (ret graphql.Marshaler) {
@@ -69,14 +68,14 @@ func (ec *executionContext) _Adjustment_adjustmentType(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Adjustment_adjustmentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Adjustment", field, false, false, errors.New("field of type AdjustmentTypeEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Adjustment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Adjustment_amountCents(ctx context.Context, field graphql.CollectedField, obj *market.Adjustment) (ret graphql.Marshaler) {
 	return ec.marshalOInt2int64(ctx, field.Selections, obj.AmountCents)
 }
 func (ec *executionContext) fieldContext_Adjustment_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Adjustment", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Adjustment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Adjustment_amountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Adjustment) (ret graphql.Marshaler) {
@@ -106,7 +105,7 @@ func (ec *executionContext) fieldContext_Adjustment_amountFormatted(ctx context.
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -143,14 +142,14 @@ func (ec *executionContext) _Adjustment_appliesTo(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Adjustment_appliesTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Adjustment", field, false, false, errors.New("field of type AdjustmentAppliesToEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Adjustment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Adjustment_description(ctx context.Context, field graphql.CollectedField, obj *market.Adjustment) (ret graphql.Marshaler) {
 	return ec.marshalOString2string(ctx, field.Selections, obj.Description)
 }
 func (ec *executionContext) fieldContext_Adjustment_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Adjustment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Adjustment", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -301,7 +300,7 @@ func (ec *executionContext) _Advert_id(ctx context.Context, field graphql.Collec
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Advert_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_advertOptionValues(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -368,7 +367,7 @@ func (ec *executionContext) _Advert_baseDomesticShippingCost(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_Advert_baseDomesticShippingCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_brand(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -423,7 +422,7 @@ func (ec *executionContext) _Advert_code(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Advert_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_condition(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -446,7 +445,7 @@ func (ec *executionContext) _Advert_condition(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Advert_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type AdvertConditionEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -469,7 +468,7 @@ func (ec *executionContext) _Advert_createdAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Advert_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_description(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -492,7 +491,7 @@ func (ec *executionContext) _Advert_description(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Advert_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_descriptionHtml(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -515,7 +514,7 @@ func (ec *executionContext) _Advert_descriptionHtml(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Advert_descriptionHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_displayable(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -538,7 +537,7 @@ func (ec *executionContext) _Advert_displayable(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Advert_displayable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_displayImage(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -593,7 +592,7 @@ func (ec *executionContext) _Advert_domesticShippingCost(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Advert_domesticShippingCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_editablePriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -616,7 +615,7 @@ func (ec *executionContext) _Advert_editablePriceCents(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Advert_editablePriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_editableSalePriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -639,7 +638,7 @@ func (ec *executionContext) _Advert_editableSalePriceCents(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_Advert_editableSalePriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_externalId(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -662,7 +661,7 @@ func (ec *executionContext) _Advert_externalId(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Advert_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -717,7 +716,7 @@ func (ec *executionContext) _Advert_fullTitle(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Advert_fullTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_hasFreeDomesticShipping(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -740,7 +739,7 @@ func (ec *executionContext) _Advert_hasFreeDomesticShipping(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_Advert_hasFreeDomesticShipping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_images(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -807,14 +806,14 @@ func (ec *executionContext) _Advert_isFeatured(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Advert_isFeatured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Advert_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_lowestOriginalPrice(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -837,7 +836,7 @@ func (ec *executionContext) _Advert_lowestOriginalPrice(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_Advert_lowestOriginalPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_lowestOriginalPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -860,7 +859,7 @@ func (ec *executionContext) _Advert_lowestOriginalPriceCents(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_Advert_lowestOriginalPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_lowestPrice(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -883,7 +882,7 @@ func (ec *executionContext) _Advert_lowestPrice(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Advert_lowestPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_lowestPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -906,7 +905,7 @@ func (ec *executionContext) _Advert_lowestPriceCents(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Advert_lowestPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -961,7 +960,7 @@ func (ec *executionContext) _Advert_online(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Advert_online(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_originalPriceFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -984,7 +983,7 @@ func (ec *executionContext) _Advert_originalPriceFormatted(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_Advert_originalPriceFormatted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_pagePath(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1007,7 +1006,7 @@ func (ec *executionContext) _Advert_pagePath(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Advert_pagePath(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_productFeatures(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1030,14 +1029,14 @@ func (ec *executionContext) _Advert_productFeatures(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Advert_productFeatures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_published(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Published)
 }
 func (ec *executionContext) fieldContext_Advert_published(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_recommendedRetailPrice(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1060,7 +1059,7 @@ func (ec *executionContext) _Advert_recommendedRetailPrice(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_Advert_recommendedRetailPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_recommendedRetailPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1083,7 +1082,7 @@ func (ec *executionContext) _Advert_recommendedRetailPriceCents(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_Advert_recommendedRetailPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_recommendedRetailPriceFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1113,7 +1112,7 @@ func (ec *executionContext) fieldContext_Advert_recommendedRetailPriceFormatted(
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1150,7 +1149,7 @@ func (ec *executionContext) _Advert_salePriceEndAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Advert_salePriceEndAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_salePriceFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1173,7 +1172,7 @@ func (ec *executionContext) _Advert_salePriceFormatted(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Advert_salePriceFormatted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_salePriceStartAt(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1196,7 +1195,7 @@ func (ec *executionContext) _Advert_salePriceStartAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Advert_salePriceStartAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_seller(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1251,7 +1250,7 @@ func (ec *executionContext) _Advert_specifications(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Advert_specifications(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_statusText(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1274,7 +1273,7 @@ func (ec *executionContext) _Advert_statusText(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Advert_statusText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_taxon(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1345,7 +1344,7 @@ func (ec *executionContext) _Advert_title(ctx context.Context, field graphql.Col
 	return ec.marshalNString2string(ctx, field.Selections, obj.Title)
 }
 func (ec *executionContext) fieldContext_Advert_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_totalDomesticShippingCostCents(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1368,7 +1367,7 @@ func (ec *executionContext) _Advert_totalDomesticShippingCostCents(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_Advert_totalDomesticShippingCostCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1391,7 +1390,7 @@ func (ec *executionContext) _Advert_updatedAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Advert_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_url(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1414,7 +1413,7 @@ func (ec *executionContext) _Advert_url(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Advert_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_variants(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1465,7 +1464,7 @@ func (ec *executionContext) _Advert_vetted(ctx context.Context, field graphql.Co
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Vetted)
 }
 func (ec *executionContext) fieldContext_Advert_vetted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Advert_year(ctx context.Context, field graphql.CollectedField, obj *market.Advert) (ret graphql.Marshaler) {
@@ -1488,14 +1487,14 @@ func (ec *executionContext) _Advert_year(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Advert_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Advert", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Advert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Advert]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_AdvertChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertChange_advert(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Advert]) (ret graphql.Marshaler) {
@@ -1550,7 +1549,7 @@ func (ec *executionContext) _AdvertChange_at(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_AdvertChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Advert]) (ret graphql.Marshaler) {
@@ -1573,7 +1572,7 @@ func (ec *executionContext) _AdvertChange_changed(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_AdvertChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Advert]) (ret graphql.Marshaler) {
@@ -1596,14 +1595,14 @@ func (ec *executionContext) _AdvertChange_eventName(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_AdvertChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Advert]) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_AdvertChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertDeleteMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *AdvertDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1626,7 +1625,7 @@ func (ec *executionContext) _AdvertDeleteMutationPayload_clientMutationId(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_AdvertDeleteMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertDeleteMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertDeleteMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *AdvertDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1697,14 +1696,14 @@ func (ec *executionContext) _AdvertDeleteMutationPayload_status(ctx context.Cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_AdvertDeleteMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertDeleteMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Advert]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_AdvertEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Advert]) (ret graphql.Marshaler) {
@@ -1743,7 +1742,7 @@ func (ec *executionContext) _AdvertOptionValue_id(ctx context.Context, field gra
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_AdvertOptionValue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertOptionValue", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertOptionValue", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertOptionValue_optionType(ctx context.Context, field graphql.CollectedField, obj *market.AdvertOptionValue) (ret graphql.Marshaler) {
@@ -1830,7 +1829,7 @@ func (ec *executionContext) _AdvertOptionValue_textValue(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_AdvertOptionValue_textValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertOptionValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertOptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertOptionValueConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.AdvertOptionValue]) (ret graphql.Marshaler) {
@@ -1949,14 +1948,14 @@ func (ec *executionContext) _AdvertOptionValueConnection_totalCount(ctx context.
 	)
 }
 func (ec *executionContext) fieldContext_AdvertOptionValueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertOptionValueConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertOptionValueConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertOptionValueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.AdvertOptionValue]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_AdvertOptionValueEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertOptionValueEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertOptionValueEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertOptionValueEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.AdvertOptionValue]) (ret graphql.Marshaler) {
@@ -2011,7 +2010,7 @@ func (ec *executionContext) _AdvertPublishedUpdateMutationPayload_clientMutation
 	)
 }
 func (ec *executionContext) fieldContext_AdvertPublishedUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertPublishedUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertPublishedUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertPublishedUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *AdvertPublishedUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -2082,7 +2081,7 @@ func (ec *executionContext) _AdvertPublishedUpdateMutationPayload_status(ctx con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_AdvertPublishedUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertPublishedUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertPublishedUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertUpsertMutationPayload_advert(ctx context.Context, field graphql.CollectedField, obj *AdvertUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -2137,7 +2136,7 @@ func (ec *executionContext) _AdvertUpsertMutationPayload_clientMutationId(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_AdvertUpsertMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertUpsertMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertUpsertMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *AdvertUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -2176,7 +2175,7 @@ func (ec *executionContext) _AdvertUpsertMutationPayload_status(ctx context.Cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_AdvertUpsertMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertUpsertMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AdvertsConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.Advert]) (ret graphql.Marshaler) {
@@ -2295,14 +2294,14 @@ func (ec *executionContext) _AdvertsConnection_totalCount(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_AdvertsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AdvertsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AdvertsConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.AllAdvertEdge) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_AllAdvertEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.AllAdvertEdge) (ret graphql.Marshaler) {
@@ -2325,7 +2324,7 @@ func (ec *executionContext) _AllAdvertEdge_node(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_AllAdvertEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertEdge", field, false, false, errors.New("field of type AllAdvert does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertsConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.AllAdvertsConnection) (ret graphql.Marshaler) {
@@ -2380,7 +2379,7 @@ func (ec *executionContext) _AllAdvertsConnection_nodes(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_AllAdvertsConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertsConnection", field, false, false, errors.New("field of type AllAdvert does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertsConnection", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertsConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *market.AllAdvertsConnection) (ret graphql.Marshaler) {
@@ -2435,14 +2434,14 @@ func (ec *executionContext) _AllAdvertsConnection_totalCount(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_AllAdvertsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertsConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedAdvert_id(ctx context.Context, field graphql.CollectedField, obj *market.DeletedAdvert) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_DeletedAdvert_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedAdvert", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedAdvert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedAdvert_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.DeletedAdvert) (ret graphql.Marshaler) {
@@ -2481,7 +2480,7 @@ func (ec *executionContext) _DeletedAdvert_legacyId(ctx context.Context, field g
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_DeletedAdvert_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedAdvert", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedAdvert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedAdvert_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.DeletedAdvert) (ret graphql.Marshaler) {
@@ -2504,7 +2503,7 @@ func (ec *executionContext) _DeletedAdvert_updatedAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_DeletedAdvert_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedAdvert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedAdvert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedAdvert_variants(ctx context.Context, field graphql.CollectedField, obj *market.DeletedAdvert) (ret graphql.Marshaler) {
@@ -2555,7 +2554,7 @@ func (ec *executionContext) _UnpublishedAdvert_id(ctx context.Context, field gra
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_UnpublishedAdvert_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _UnpublishedAdvert_details(ctx context.Context, field graphql.CollectedField, obj *market.UnpublishedAdvert) (ret graphql.Marshaler) {
@@ -2626,7 +2625,7 @@ func (ec *executionContext) _UnpublishedAdvert_legacyId(ctx context.Context, fie
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_UnpublishedAdvert_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _UnpublishedAdvert_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.UnpublishedAdvert) (ret graphql.Marshaler) {
@@ -2649,7 +2648,7 @@ func (ec *executionContext) _UnpublishedAdvert_updatedAt(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_UnpublishedAdvert_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("UnpublishedAdvert", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _UnpublishedAdvert_variants(ctx context.Context, field graphql.CollectedField, obj *market.UnpublishedAdvert) (ret graphql.Marshaler) {

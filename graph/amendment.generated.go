@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -154,7 +153,7 @@ func (ec *executionContext) _InvoiceAmendment_id(ctx context.Context, field grap
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -177,7 +176,7 @@ func (ec *executionContext) _InvoiceAmendment_createdAt(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_invoice(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -216,7 +215,7 @@ func (ec *executionContext) _InvoiceAmendment_legacyId(ctx context.Context, fiel
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_lineItems(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -287,7 +286,7 @@ func (ec *executionContext) _InvoiceAmendment_remittanceCents(ctx context.Contex
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.RemittanceCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_remittanceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_remittanceFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -317,7 +316,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_remittanceFormatted(ct
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -354,14 +353,14 @@ func (ec *executionContext) _InvoiceAmendment_remittedAt(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_remittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_taxCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TaxCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_taxCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_taxFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -391,7 +390,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_taxFormatted(ctx conte
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -428,14 +427,14 @@ func (ec *executionContext) _InvoiceAmendment_taxRate(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_taxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendment_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendment) (ret graphql.Marshaler) {
@@ -465,7 +464,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendment_totalFormatted(ctx con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -502,14 +501,14 @@ func (ec *executionContext) _InvoiceAmendment_updatedAt(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendment_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
@@ -532,7 +531,7 @@ func (ec *executionContext) _InvoiceAmendmentChange_at(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
@@ -555,7 +554,7 @@ func (ec *executionContext) _InvoiceAmendmentChange_changed(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
@@ -578,7 +577,7 @@ func (ec *executionContext) _InvoiceAmendmentChange_eventName(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentChange_invoiceAmendment(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.InvoiceAmendment]) (ret graphql.Marshaler) {
@@ -617,7 +616,7 @@ func (ec *executionContext) _InvoiceAmendmentChange_sequence(ctx context.Context
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *InvoiceAmendmentCreateMutationPayload) (ret graphql.Marshaler) {
@@ -640,7 +639,7 @@ func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload_clientMutatio
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *InvoiceAmendmentCreateMutationPayload) (ret graphql.Marshaler) {
@@ -711,14 +710,14 @@ func (ec *executionContext) _InvoiceAmendmentCreateMutationPayload_status(ctx co
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.InvoiceAmendment]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.InvoiceAmendment]) (ret graphql.Marshaler) {
@@ -757,14 +756,14 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_id(ctx context.Context, fi
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_amountCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_amountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -794,7 +793,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_amountFormatte
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -831,7 +830,7 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_commissionAmountCents(ctx 
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -861,7 +860,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_commissionAmou
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -898,7 +897,7 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_dispatched(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_dispatched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -937,7 +936,7 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_quantity(ctx context.Conte
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_status(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -960,7 +959,7 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_status(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type InvoiceAmendmentLineItemStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_taxCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -983,7 +982,7 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_taxCents(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_taxCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_taxFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -1013,7 +1012,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_taxFormatted(c
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1050,14 +1049,14 @@ func (ec *executionContext) _InvoiceAmendmentLineItem_taxRate(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_taxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceAmendmentLineItem_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.InvoiceAmendmentLineItem) (ret graphql.Marshaler) {
@@ -1087,7 +1086,7 @@ func (ec *executionContext) fieldContext_InvoiceAmendmentLineItem_totalFormatted
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1220,7 +1219,7 @@ func (ec *executionContext) _InvoiceAmendmentsConnection_totalCount(ctx context.
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceAmendmentsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceAmendmentsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceAmendmentsConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

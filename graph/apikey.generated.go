@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"time"
 
@@ -44,7 +43,7 @@ func (ec *executionContext) _APIKeyPrincipal_emailAddress(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_APIKeyPrincipal_emailAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _APIKeyPrincipal_name(ctx context.Context, field graphql.CollectedField, obj *APIKeyPrincipal) (ret graphql.Marshaler) {
@@ -67,7 +66,7 @@ func (ec *executionContext) _APIKeyPrincipal_name(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_APIKeyPrincipal_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _APIKeyPrincipal_seller(ctx context.Context, field graphql.CollectedField, obj *APIKeyPrincipal) (ret graphql.Marshaler) {
@@ -122,14 +121,14 @@ func (ec *executionContext) _APIKeyPrincipal_username(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_APIKeyPrincipal_username(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKeyPrincipal", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_id(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
@@ -152,35 +151,35 @@ func (ec *executionContext) _MarketplacerAPIKey_createdAt(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_createdById(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.CreatedByID)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_createdById(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_createdByType(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.CreatedByType)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_createdByType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_description(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Description)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKey_organization(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Organization)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKey_organization(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_apiKey(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyCreateMutationPayload) (ret graphql.Marshaler) {
@@ -203,7 +202,7 @@ func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_apiKey(ctx 
 	)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKeyCreateMutationPayload_apiKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyCreateMutationPayload) (ret graphql.Marshaler) {
@@ -226,7 +225,7 @@ func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_clientMutat
 	)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKeyCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyCreateMutationPayload) (ret graphql.Marshaler) {
@@ -297,7 +296,7 @@ func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_status(ctx 
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_MarketplacerAPIKeyCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -33,14 +32,14 @@ func (ec *executionContext) _Brand_id(ctx context.Context, field graphql.Collect
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Brand_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Brand", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Brand", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Brand_default(ctx context.Context, field graphql.CollectedField, obj *market.Brand) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Default)
 }
 func (ec *executionContext) fieldContext_Brand_default(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Brand", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Brand", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Brand_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Brand) (ret graphql.Marshaler) {
@@ -111,14 +110,14 @@ func (ec *executionContext) _Brand_name(ctx context.Context, field graphql.Colle
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Brand_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Brand", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Brand", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Brand_slug(ctx context.Context, field graphql.CollectedField, obj *market.Brand) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Slug)
 }
 func (ec *executionContext) fieldContext_Brand_slug(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Brand", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Brand", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _BrandCreateOrUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *BrandCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -141,7 +140,7 @@ func (ec *executionContext) _BrandCreateOrUpdateMutationPayload_clientMutationId
 	)
 }
 func (ec *executionContext) fieldContext_BrandCreateOrUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BrandCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BrandCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _BrandCreateOrUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *BrandCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -212,14 +211,14 @@ func (ec *executionContext) _BrandCreateOrUpdateMutationPayload_status(ctx conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_BrandCreateOrUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BrandCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BrandCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _BrandEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Brand]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_BrandEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BrandEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BrandEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _BrandEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Brand]) (ret graphql.Marshaler) {
@@ -370,7 +369,7 @@ func (ec *executionContext) _BrandsConnection_totalCount(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_BrandsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BrandsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BrandsConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -27,7 +26,7 @@ func (ec *executionContext) _ShipmentCarrier_id(ctx context.Context, field graph
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrier", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrier", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrier_homepageUrl(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentCarrier) (ret graphql.Marshaler) {
@@ -50,14 +49,14 @@ func (ec *executionContext) _ShipmentCarrier_homepageUrl(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_homepageUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrier_name(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentCarrier) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrier_trackingUrl(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentCarrier) (ret graphql.Marshaler) {
@@ -80,7 +79,7 @@ func (ec *executionContext) _ShipmentCarrier_trackingUrl(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrier_trackingUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrier", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrierConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.ShipmentCarrier]) (ret graphql.Marshaler) {
@@ -199,7 +198,7 @@ func (ec *executionContext) _ShipmentCarrierConnection_totalCount(ctx context.Co
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrierConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrierConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrierCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *ShipmentCarrierCreateMutationPayload) (ret graphql.Marshaler) {
@@ -222,7 +221,7 @@ func (ec *executionContext) _ShipmentCarrierCreateMutationPayload_clientMutation
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrierCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrierCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrierCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ShipmentCarrierCreateMutationPayload) (ret graphql.Marshaler) {
@@ -293,14 +292,14 @@ func (ec *executionContext) _ShipmentCarrierCreateMutationPayload_status(ctx con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrierCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrierCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrierEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.ShipmentCarrier]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_ShipmentCarrierEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCarrierEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCarrierEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCarrierEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.ShipmentCarrier]) (ret graphql.Marshaler) {

@@ -515,14 +515,14 @@ func (ec *executionContext) _ExternalID_id(ctx context.Context, field graphql.Co
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ExternalID_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExternalID", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ExternalID", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ExternalID_key(ctx context.Context, field graphql.CollectedField, obj *market.ExternalID) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Key)
 }
 func (ec *executionContext) fieldContext_ExternalID_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExternalID", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ExternalID", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ExternalID_owner(ctx context.Context, field graphql.CollectedField, obj *market.ExternalID) (ret graphql.Marshaler) {
@@ -561,7 +561,7 @@ func (ec *executionContext) _ExternalID_value(ctx context.Context, field graphql
 	return ec.marshalNString2string(ctx, field.Selections, obj.Value)
 }
 func (ec *executionContext) fieldContext_ExternalID_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExternalID", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ExternalID", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ExternalIDUpsertMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *ExternalIDUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -584,7 +584,7 @@ func (ec *executionContext) _ExternalIDUpsertMutationPayload_clientMutationId(ct
 	)
 }
 func (ec *executionContext) fieldContext_ExternalIDUpsertMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExternalIDUpsertMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ExternalIDUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ExternalIDUpsertMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ExternalIDUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -655,7 +655,7 @@ func (ec *executionContext) _ExternalIDUpsertMutationPayload_status(ctx context.
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ExternalIDUpsertMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExternalIDUpsertMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ExternalIDUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MetadataUpsertMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *MetadataUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -678,7 +678,7 @@ func (ec *executionContext) _MetadataUpsertMutationPayload_clientMutationId(ctx 
 	)
 }
 func (ec *executionContext) fieldContext_MetadataUpsertMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MetadataUpsertMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MetadataUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _MetadataUpsertMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *MetadataUpsertMutationPayload) (ret graphql.Marshaler) {
@@ -749,7 +749,7 @@ func (ec *executionContext) _MetadataUpsertMutationPayload_status(ctx context.Co
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_MetadataUpsertMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MetadataUpsertMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MetadataUpsertMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Metadatum_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Metadatum) (ret graphql.Marshaler) {
@@ -772,14 +772,14 @@ func (ec *executionContext) _Metadatum_createdAt(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Metadatum_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Metadatum", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Metadatum", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Metadatum_key(ctx context.Context, field graphql.CollectedField, obj *market.Metadatum) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Key)
 }
 func (ec *executionContext) fieldContext_Metadatum_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Metadatum", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Metadatum", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Metadatum_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Metadatum) (ret graphql.Marshaler) {
@@ -802,14 +802,14 @@ func (ec *executionContext) _Metadatum_updatedAt(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Metadatum_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Metadatum", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Metadatum", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Metadatum_value(ctx context.Context, field graphql.CollectedField, obj *market.Metadatum) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Value)
 }
 func (ec *executionContext) fieldContext_Metadatum_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Metadatum", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Metadatum", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Mutation_externalIdUpsert(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -80,7 +79,7 @@ func (ec *executionContext) _Image_id(ctx context.Context, field graphql.Collect
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Image_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_alt(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -103,7 +102,7 @@ func (ec *executionContext) _Image_alt(ctx context.Context, field graphql.Collec
 	)
 }
 func (ec *executionContext) fieldContext_Image_alt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_filename(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -126,7 +125,7 @@ func (ec *executionContext) _Image_filename(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Image_filename(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_height(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -149,7 +148,7 @@ func (ec *executionContext) _Image_height(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Image_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -172,14 +171,14 @@ func (ec *executionContext) _Image_metadata(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Image_metadata(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_position(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Position)
 }
 func (ec *executionContext) fieldContext_Image_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_size(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -202,7 +201,7 @@ func (ec *executionContext) _Image_size(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Image_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Image_url(ctx context.Context, field graphql.CollectedField, obj *market.Image) (ret graphql.Marshaler) {
@@ -232,7 +231,7 @@ func (ec *executionContext) fieldContext_Image_url(ctx context.Context, field gr
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -269,14 +268,14 @@ func (ec *executionContext) _Image_width(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Image_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ImageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Image]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_ImageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImageEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ImageEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ImageEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Image]) (ret graphql.Marshaler) {
@@ -427,7 +426,7 @@ func (ec *executionContext) _ImagesConnection_totalCount(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ImagesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ImagesConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

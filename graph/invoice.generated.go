@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -198,7 +197,7 @@ func (ec *executionContext) _Invoice_id(ctx context.Context, field graphql.Colle
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Invoice_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_adjustments(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -317,7 +316,7 @@ func (ec *executionContext) _Invoice_buyerEmailAddress(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_buyerEmailAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_buyerFirstName(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -340,7 +339,7 @@ func (ec *executionContext) _Invoice_buyerFirstName(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_buyerFirstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_buyerMessageToSeller(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -363,7 +362,7 @@ func (ec *executionContext) _Invoice_buyerMessageToSeller(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_buyerMessageToSeller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_buyerPhone(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -386,7 +385,7 @@ func (ec *executionContext) _Invoice_buyerPhone(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_buyerPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_buyerSurname(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -409,7 +408,7 @@ func (ec *executionContext) _Invoice_buyerSurname(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_buyerSurname(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_commissionAmountCents(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -432,7 +431,7 @@ func (ec *executionContext) _Invoice_commissionAmountCents(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -462,7 +461,7 @@ func (ec *executionContext) fieldContext_Invoice_commissionAmountFormatted(ctx c
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -499,7 +498,7 @@ func (ec *executionContext) _Invoice_createdAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_deliveryType(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -522,14 +521,14 @@ func (ec *executionContext) _Invoice_deliveryType(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_deliveryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DeliveryTypeEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_discountCents(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.DiscountCents)
 }
 func (ec *executionContext) fieldContext_Invoice_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_discountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -559,7 +558,7 @@ func (ec *executionContext) fieldContext_Invoice_discountFormatted(ctx context.C
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -612,7 +611,7 @@ func (ec *executionContext) _Invoice_legacyId(ctx context.Context, field graphql
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Invoice_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_lineItems(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -731,7 +730,7 @@ func (ec *executionContext) _Invoice_paidAt(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_paidAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_refundRequests(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -786,7 +785,7 @@ func (ec *executionContext) _Invoice_remittedAt(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_remittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_seller(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -889,7 +888,7 @@ func (ec *executionContext) _Invoice_shippingCostCents(ctx context.Context, fiel
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.ShippingCostCents)
 }
 func (ec *executionContext) fieldContext_Invoice_shippingCostCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_shippingCostFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -919,7 +918,7 @@ func (ec *executionContext) fieldContext_Invoice_shippingCostFormatted(ctx conte
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -956,7 +955,7 @@ func (ec *executionContext) _Invoice_shippingDescription(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_shippingDescription(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_shippingFromLocationMessage(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -986,7 +985,7 @@ func (ec *executionContext) fieldContext_Invoice_shippingFromLocationMessage(ctx
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1023,7 +1022,7 @@ func (ec *executionContext) _Invoice_status(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type InvoiceStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_statusFlags(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1046,14 +1045,14 @@ func (ec *executionContext) _Invoice_statusFlags(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_statusFlags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type InvoiceStatusFlagEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_subtotalCents(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.SubtotalCents)
 }
 func (ec *executionContext) fieldContext_Invoice_subtotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_subtotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1083,7 +1082,7 @@ func (ec *executionContext) fieldContext_Invoice_subtotalFormatted(ctx context.C
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1120,14 +1119,14 @@ func (ec *executionContext) _Invoice_taxRate(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_taxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_taxShippingCents(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TaxShippingCents)
 }
 func (ec *executionContext) fieldContext_Invoice_taxShippingCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_taxShippingFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1157,7 +1156,7 @@ func (ec *executionContext) fieldContext_Invoice_taxShippingFormatted(ctx contex
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1178,7 +1177,7 @@ func (ec *executionContext) _Invoice_taxTotalCents(ctx context.Context, field gr
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TaxTotalCents)
 }
 func (ec *executionContext) fieldContext_Invoice_taxTotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_taxTotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1208,7 +1207,7 @@ func (ec *executionContext) fieldContext_Invoice_taxTotalFormatted(ctx context.C
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1229,7 +1228,7 @@ func (ec *executionContext) _Invoice_totalCents(ctx context.Context, field graph
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_Invoice_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1259,7 +1258,7 @@ func (ec *executionContext) fieldContext_Invoice_totalFormatted(ctx context.Cont
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1280,7 +1279,7 @@ func (ec *executionContext) _Invoice_totalIncludingAdjustmentsCents(ctx context.
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalIncludingAdjustmentsCents())
 }
 func (ec *executionContext) fieldContext_Invoice_totalIncludingAdjustmentsCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Invoice_totalIncludingAdjustmentsFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Invoice) (ret graphql.Marshaler) {
@@ -1310,7 +1309,7 @@ func (ec *executionContext) fieldContext_Invoice_totalIncludingAdjustmentsFormat
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1347,14 +1346,14 @@ func (ec *executionContext) _Invoice_updatedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Invoice_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Invoice]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_InvoiceChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Invoice]) (ret graphql.Marshaler) {
@@ -1377,7 +1376,7 @@ func (ec *executionContext) _InvoiceChange_at(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Invoice]) (ret graphql.Marshaler) {
@@ -1400,7 +1399,7 @@ func (ec *executionContext) _InvoiceChange_changed(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Invoice]) (ret graphql.Marshaler) {
@@ -1423,7 +1422,7 @@ func (ec *executionContext) _InvoiceChange_eventName(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceChange_invoice(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Invoice]) (ret graphql.Marshaler) {
@@ -1462,7 +1461,7 @@ func (ec *executionContext) _InvoiceChange_sequence(ctx context.Context, field g
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_InvoiceChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.Invoice]) (ret graphql.Marshaler) {
@@ -1581,14 +1580,14 @@ func (ec *executionContext) _InvoiceConnection_totalCount(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_InvoiceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Invoice]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_InvoiceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoiceEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoiceEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _InvoiceEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Invoice]) (ret graphql.Marshaler) {
@@ -1739,7 +1738,7 @@ func (ec *executionContext) _InvoicesConnection_totalCount(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_InvoicesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InvoicesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("InvoicesConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

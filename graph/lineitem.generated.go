@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -159,7 +158,7 @@ func (ec *executionContext) _LineItem_id(ctx context.Context, field graphql.Coll
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_LineItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_adjustments(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -246,7 +245,7 @@ func (ec *executionContext) _LineItem_advertCode(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_advertCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_advertId(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -269,7 +268,7 @@ func (ec *executionContext) _LineItem_advertId(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_advertId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_advertLegacyId(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -292,7 +291,7 @@ func (ec *executionContext) _LineItem_advertLegacyId(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_advertLegacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_advertTitle(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -315,7 +314,7 @@ func (ec *executionContext) _LineItem_advertTitle(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_advertTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_brandName(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -338,7 +337,7 @@ func (ec *executionContext) _LineItem_brandName(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_brandName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_commissionAmountCents(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -361,7 +360,7 @@ func (ec *executionContext) _LineItem_commissionAmountCents(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -391,7 +390,7 @@ func (ec *executionContext) fieldContext_LineItem_commissionAmountFormatted(ctx 
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -412,7 +411,7 @@ func (ec *executionContext) _LineItem_discountCents(ctx context.Context, field g
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.DiscountCents)
 }
 func (ec *executionContext) fieldContext_LineItem_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_discountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -442,7 +441,7 @@ func (ec *executionContext) fieldContext_LineItem_discountFormatted(ctx context.
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -527,7 +526,7 @@ func (ec *executionContext) _LineItem_itemAmountCents(ctx context.Context, field
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.ItemAmountCents)
 }
 func (ec *executionContext) fieldContext_LineItem_itemAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_itemAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -557,7 +556,7 @@ func (ec *executionContext) fieldContext_LineItem_itemAmountFormatted(ctx contex
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -578,7 +577,7 @@ func (ec *executionContext) _LineItem_legacyId(ctx context.Context, field graphq
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_LineItem_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_metadata(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -617,7 +616,7 @@ func (ec *executionContext) _LineItem_postageCents(ctx context.Context, field gr
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.PostageCents)
 }
 func (ec *executionContext) fieldContext_LineItem_postageCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_postageFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -647,7 +646,7 @@ func (ec *executionContext) fieldContext_LineItem_postageFormatted(ctx context.C
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -668,7 +667,7 @@ func (ec *executionContext) _LineItem_quantity(ctx context.Context, field graphq
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_LineItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_quantityAwaitingDispatch(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -691,14 +690,14 @@ func (ec *executionContext) _LineItem_quantityAwaitingDispatch(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_quantityAwaitingDispatch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_quantityReturnable(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.QuantityReturnable())
 }
 func (ec *executionContext) fieldContext_LineItem_quantityReturnable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_shipment(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -785,7 +784,7 @@ func (ec *executionContext) _LineItem_status(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type LineItemStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_statusFull(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -808,14 +807,14 @@ func (ec *executionContext) _LineItem_statusFull(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_statusFull(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, false, errors.New("field of type LineItemStatusFullEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_subtotalCents(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.SubtotalCents)
 }
 func (ec *executionContext) fieldContext_LineItem_subtotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_subtotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -845,7 +844,7 @@ func (ec *executionContext) fieldContext_LineItem_subtotalFormatted(ctx context.
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -882,14 +881,14 @@ func (ec *executionContext) _LineItem_taxRate(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_taxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_taxTotalCents(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TaxTotalCents)
 }
 func (ec *executionContext) fieldContext_LineItem_taxTotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_taxTotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -919,7 +918,7 @@ func (ec *executionContext) fieldContext_LineItem_taxTotalFormatted(ctx context.
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -940,7 +939,7 @@ func (ec *executionContext) _LineItem_totalCents(ctx context.Context, field grap
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_LineItem_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -970,7 +969,7 @@ func (ec *executionContext) fieldContext_LineItem_totalFormatted(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1039,7 +1038,7 @@ func (ec *executionContext) _LineItem_variantBarcode(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_variantBarcode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_variantId(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -1062,7 +1061,7 @@ func (ec *executionContext) _LineItem_variantId(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_variantId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_variantLegacyId(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -1085,7 +1084,7 @@ func (ec *executionContext) _LineItem_variantLegacyId(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_variantLegacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_variantName(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -1108,7 +1107,7 @@ func (ec *executionContext) _LineItem_variantName(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_variantName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItem_variantSku(ctx context.Context, field graphql.CollectedField, obj *market.LineItem) (ret graphql.Marshaler) {
@@ -1131,7 +1130,7 @@ func (ec *executionContext) _LineItem_variantSku(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_LineItem_variantSku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.LineItem]) (ret graphql.Marshaler) {
@@ -1250,14 +1249,14 @@ func (ec *executionContext) _LineItemConnection_totalCount(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_LineItemConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItemConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItemConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.LineItem]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_LineItemEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LineItemEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LineItemEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _LineItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.LineItem]) (ret graphql.Marshaler) {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -124,7 +123,7 @@ func (ec *executionContext) _OptionType_id(ctx context.Context, field graphql.Co
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_OptionType_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_appliedTo(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -147,7 +146,7 @@ func (ec *executionContext) _OptionType_appliedTo(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_OptionType_appliedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type AppliedToEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_category(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -170,21 +169,21 @@ func (ec *executionContext) _OptionType_category(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_OptionType_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type PurposeEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_description(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Description)
 }
 func (ec *executionContext) fieldContext_OptionType_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_displayName(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.DisplayName)
 }
 func (ec *executionContext) fieldContext_OptionType_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -239,28 +238,28 @@ func (ec *executionContext) _OptionType_fieldType(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_OptionType_fieldType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type FieldTypeEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_OptionType_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_name(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_OptionType_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_optional(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Optional)
 }
 func (ec *executionContext) fieldContext_OptionType_optional(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_optionValues(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -311,7 +310,7 @@ func (ec *executionContext) _OptionType_position(ctx context.Context, field grap
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Position)
 }
 func (ec *executionContext) fieldContext_OptionType_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_presentation(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -334,7 +333,7 @@ func (ec *executionContext) _OptionType_presentation(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_OptionType_presentation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionType", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionType", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionType_prototypes(ctx context.Context, field graphql.CollectedField, obj *market.OptionType) (ret graphql.Marshaler) {
@@ -385,7 +384,7 @@ func (ec *executionContext) _OptionTypeChange_id(ctx context.Context, field grap
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_OptionTypeChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionType]) (ret graphql.Marshaler) {
@@ -408,7 +407,7 @@ func (ec *executionContext) _OptionTypeChange_at(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_OptionTypeChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionType]) (ret graphql.Marshaler) {
@@ -431,7 +430,7 @@ func (ec *executionContext) _OptionTypeChange_changed(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_OptionTypeChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionType]) (ret graphql.Marshaler) {
@@ -454,7 +453,7 @@ func (ec *executionContext) _OptionTypeChange_eventName(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_OptionTypeChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeChange_optionType(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionType]) (ret graphql.Marshaler) {
@@ -493,7 +492,7 @@ func (ec *executionContext) _OptionTypeChange_sequence(ctx context.Context, fiel
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_OptionTypeChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeCreateOrUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *OptionTypeCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -516,7 +515,7 @@ func (ec *executionContext) _OptionTypeCreateOrUpdateMutationPayload_clientMutat
 	)
 }
 func (ec *executionContext) fieldContext_OptionTypeCreateOrUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeCreateOrUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *OptionTypeCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -587,14 +586,14 @@ func (ec *executionContext) _OptionTypeCreateOrUpdateMutationPayload_status(ctx 
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_OptionTypeCreateOrUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.OptionType]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_OptionTypeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypeEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionTypeEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.OptionType]) (ret graphql.Marshaler) {
@@ -745,21 +744,21 @@ func (ec *executionContext) _OptionTypesConnection_totalCount(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_OptionTypesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionTypesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionTypesConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_id(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_OptionValue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_displayName(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.DisplayName)
 }
 func (ec *executionContext) fieldContext_OptionValue_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
@@ -798,14 +797,14 @@ func (ec *executionContext) _OptionValue_legacyId(ctx context.Context, field gra
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_OptionValue_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_name(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_OptionValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_optionType(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
@@ -844,21 +843,21 @@ func (ec *executionContext) _OptionValue_position(ctx context.Context, field gra
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Position)
 }
 func (ec *executionContext) fieldContext_OptionValue_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValue_presentation(ctx context.Context, field graphql.CollectedField, obj *market.OptionValue) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Presentation)
 }
 func (ec *executionContext) fieldContext_OptionValue_presentation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionValue]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_OptionValueChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionValue]) (ret graphql.Marshaler) {
@@ -881,7 +880,7 @@ func (ec *executionContext) _OptionValueChange_at(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_OptionValueChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionValue]) (ret graphql.Marshaler) {
@@ -904,7 +903,7 @@ func (ec *executionContext) _OptionValueChange_changed(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_OptionValueChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionValue]) (ret graphql.Marshaler) {
@@ -927,7 +926,7 @@ func (ec *executionContext) _OptionValueChange_eventName(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_OptionValueChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueChange_optionValue(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.OptionValue]) (ret graphql.Marshaler) {
@@ -966,7 +965,7 @@ func (ec *executionContext) _OptionValueChange_sequence(ctx context.Context, fie
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_OptionValueChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.OptionValue]) (ret graphql.Marshaler) {
@@ -1085,7 +1084,7 @@ func (ec *executionContext) _OptionValueConnection_totalCount(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_OptionValueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueCreateOrUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *OptionValueCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1108,7 +1107,7 @@ func (ec *executionContext) _OptionValueCreateOrUpdateMutationPayload_clientMuta
 	)
 }
 func (ec *executionContext) fieldContext_OptionValueCreateOrUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueCreateOrUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *OptionValueCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1179,14 +1178,14 @@ func (ec *executionContext) _OptionValueCreateOrUpdateMutationPayload_status(ctx
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_OptionValueCreateOrUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.OptionValue]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_OptionValueEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValueEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValueEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OptionValueEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.OptionValue]) (ret graphql.Marshaler) {
@@ -1337,7 +1336,7 @@ func (ec *executionContext) _OptionValuesConnection_totalCount(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_OptionValuesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OptionValuesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OptionValuesConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

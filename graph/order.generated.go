@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -213,7 +212,7 @@ func (ec *executionContext) _Order_id(ctx context.Context, field graphql.Collect
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_address(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -268,7 +267,7 @@ func (ec *executionContext) _Order_aggregateInvoiceStatus(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_Order_aggregateInvoiceStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type InvoiceStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_aggregateInvoiceStatusFinal(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -291,7 +290,7 @@ func (ec *executionContext) _Order_aggregateInvoiceStatusFinal(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_Order_aggregateInvoiceStatusFinal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_billingAddress(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -346,7 +345,7 @@ func (ec *executionContext) _Order_billingCompanyName(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Order_billingCompanyName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_billingEmailAddress(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -369,7 +368,7 @@ func (ec *executionContext) _Order_billingEmailAddress(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Order_billingEmailAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_billingFirstName(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -392,7 +391,7 @@ func (ec *executionContext) _Order_billingFirstName(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Order_billingFirstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_billingPhone(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -415,7 +414,7 @@ func (ec *executionContext) _Order_billingPhone(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Order_billingPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_billingSurname(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -438,7 +437,7 @@ func (ec *executionContext) _Order_billingSurname(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Order_billingSurname(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_companyName(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -461,7 +460,7 @@ func (ec *executionContext) _Order_companyName(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Order_companyName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -484,7 +483,7 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_discountCents(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -507,7 +506,7 @@ func (ec *executionContext) _Order_discountCents(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Order_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_discountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -537,7 +536,7 @@ func (ec *executionContext) fieldContext_Order_discountFormatted(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -574,7 +573,7 @@ func (ec *executionContext) _Order_emailAddress(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Order_emailAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -597,7 +596,7 @@ func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Order_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -652,7 +651,7 @@ func (ec *executionContext) _Order_firstName(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Order_firstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_invoices(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -703,7 +702,7 @@ func (ec *executionContext) _Order_legacyId(ctx context.Context, field graphql.C
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Order_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_lineItems(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -770,7 +769,7 @@ func (ec *executionContext) _Order_messageToSeller(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Order_messageToSeller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -825,7 +824,7 @@ func (ec *executionContext) _Order_phone(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Order_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_postage(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -848,7 +847,7 @@ func (ec *executionContext) _Order_postage(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Order_postage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_shipments(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -903,7 +902,7 @@ func (ec *executionContext) _Order_shippingCostCents(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Order_shippingCostCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_shippingCostFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -933,7 +932,7 @@ func (ec *executionContext) fieldContext_Order_shippingCostFormatted(ctx context
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -970,7 +969,7 @@ func (ec *executionContext) _Order_status(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Order_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type OrderStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_subtotal(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -993,7 +992,7 @@ func (ec *executionContext) _Order_subtotal(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Order_subtotal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_subtotalCents(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1016,7 +1015,7 @@ func (ec *executionContext) _Order_subtotalCents(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Order_subtotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_subtotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1046,7 +1045,7 @@ func (ec *executionContext) fieldContext_Order_subtotalFormatted(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1083,7 +1082,7 @@ func (ec *executionContext) _Order_surname(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Order_surname(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_taxTotal(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1106,7 +1105,7 @@ func (ec *executionContext) _Order_taxTotal(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Order_taxTotal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_taxTotalCents(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1129,7 +1128,7 @@ func (ec *executionContext) _Order_taxTotalCents(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Order_taxTotalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_taxTotalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1159,7 +1158,7 @@ func (ec *executionContext) fieldContext_Order_taxTotalFormatted(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1196,7 +1195,7 @@ func (ec *executionContext) _Order_total(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Order_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1219,7 +1218,7 @@ func (ec *executionContext) _Order_totalCents(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Order_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Order_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Order) (ret graphql.Marshaler) {
@@ -1249,7 +1248,7 @@ func (ec *executionContext) fieldContext_Order_totalFormatted(ctx context.Contex
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1286,14 +1285,14 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Order_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Order", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Order]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_OrderChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Order]) (ret graphql.Marshaler) {
@@ -1316,7 +1315,7 @@ func (ec *executionContext) _OrderChange_at(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_OrderChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Order]) (ret graphql.Marshaler) {
@@ -1339,7 +1338,7 @@ func (ec *executionContext) _OrderChange_changed(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_OrderChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Order]) (ret graphql.Marshaler) {
@@ -1362,7 +1361,7 @@ func (ec *executionContext) _OrderChange_eventName(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_OrderChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderChange_order(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Order]) (ret graphql.Marshaler) {
@@ -1401,7 +1400,7 @@ func (ec *executionContext) _OrderChange_sequence(ctx context.Context, field gra
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_OrderChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *OrderCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1424,7 +1423,7 @@ func (ec *executionContext) _OrderCreateMutationPayload_clientMutationId(ctx con
 	)
 }
 func (ec *executionContext) fieldContext_OrderCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *OrderCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1495,14 +1494,14 @@ func (ec *executionContext) _OrderCreateMutationPayload_status(ctx context.Conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_OrderCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Order]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Order]) (ret graphql.Marshaler) {
@@ -1557,7 +1556,7 @@ func (ec *executionContext) _OrderUpdateMutationPayload_clientMutationId(ctx con
 	)
 }
 func (ec *executionContext) fieldContext_OrderUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _OrderUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *OrderUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1628,7 +1627,7 @@ func (ec *executionContext) _OrderUpdateMutationPayload_status(ctx context.Conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_OrderUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("OrderUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _UpdatedOrdersConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.Order]) (ret graphql.Marshaler) {
@@ -1747,7 +1746,7 @@ func (ec *executionContext) _UpdatedOrdersConnection_totalCount(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_UpdatedOrdersConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdatedOrdersConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("UpdatedOrdersConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

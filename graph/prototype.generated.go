@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -72,7 +71,7 @@ func (ec *executionContext) _Prototype_id(ctx context.Context, field graphql.Col
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Prototype_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Prototype", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Prototype", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Prototype_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Prototype) (ret graphql.Marshaler) {
@@ -111,7 +110,7 @@ func (ec *executionContext) _Prototype_name(ctx context.Context, field graphql.C
 	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Prototype_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Prototype", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Prototype", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Prototype_optionTypes(ctx context.Context, field graphql.CollectedField, obj *market.Prototype) (ret graphql.Marshaler) {
@@ -178,7 +177,7 @@ func (ec *executionContext) _PrototypeCreateOrUpdateMutationPayload_clientMutati
 	)
 }
 func (ec *executionContext) fieldContext_PrototypeCreateOrUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrototypeCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PrototypeCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _PrototypeCreateOrUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *PrototypeCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -249,14 +248,14 @@ func (ec *executionContext) _PrototypeCreateOrUpdateMutationPayload_status(ctx c
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_PrototypeCreateOrUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrototypeCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PrototypeCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _PrototypeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Prototype]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_PrototypeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrototypeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PrototypeEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _PrototypeEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Prototype]) (ret graphql.Marshaler) {
@@ -407,7 +406,7 @@ func (ec *executionContext) _PrototypesConnection_totalCount(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_PrototypesConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrototypesConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PrototypesConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -174,7 +173,7 @@ func (ec *executionContext) _RefundReason_id(ctx context.Context, field graphql.
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID)
 }
 func (ec *executionContext) fieldContext_RefundReason_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundReason", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundReason", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundReason_denyRefundReasons(ctx context.Context, field graphql.CollectedField, obj *RefundReason) (ret graphql.Marshaler) {
@@ -197,7 +196,7 @@ func (ec *executionContext) _RefundReason_denyRefundReasons(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_RefundReason_denyRefundReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundReason", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundReason", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundReason_postDispatchRefundReasons(ctx context.Context, field graphql.CollectedField, obj *RefundReason) (ret graphql.Marshaler) {
@@ -220,7 +219,7 @@ func (ec *executionContext) _RefundReason_postDispatchRefundReasons(ctx context.
 	)
 }
 func (ec *executionContext) fieldContext_RefundReason_postDispatchRefundReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundReason", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundReason", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundReason_preDispatchRefundReasons(ctx context.Context, field graphql.CollectedField, obj *RefundReason) (ret graphql.Marshaler) {
@@ -243,14 +242,14 @@ func (ec *executionContext) _RefundReason_preDispatchRefundReasons(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_RefundReason_preDispatchRefundReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundReason", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundReason", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_id(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_cashAmountCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -273,7 +272,7 @@ func (ec *executionContext) _RefundRequest_cashAmountCents(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_cashAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_cashAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -303,7 +302,7 @@ func (ec *executionContext) fieldContext_RefundRequest_cashAmountFormatted(ctx c
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -340,7 +339,7 @@ func (ec *executionContext) _RefundRequest_createdAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -395,7 +394,7 @@ func (ec *executionContext) _RefundRequest_initiatedBy(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_initiatedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type RefundRequestInitiatorEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_invoice(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -434,7 +433,7 @@ func (ec *executionContext) _RefundRequest_legacyId(ctx context.Context, field g
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_RefundRequest_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_lineItems(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -585,7 +584,7 @@ func (ec *executionContext) _RefundRequest_refundAmountCents(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_refundAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_refundAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -615,7 +614,7 @@ func (ec *executionContext) fieldContext_RefundRequest_refundAmountFormatted(ctx
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -652,14 +651,14 @@ func (ec *executionContext) _RefundRequest_refundedAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_refundedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_requestValueCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
 	return ec.marshalOInt2int64(ctx, field.Selections, obj.RequestValueCents)
 }
 func (ec *executionContext) fieldContext_RefundRequest_requestValueCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_requestValueFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -689,7 +688,7 @@ func (ec *executionContext) fieldContext_RefundRequest_requestValueFormatted(ctx
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -790,14 +789,14 @@ func (ec *executionContext) _RefundRequest_status(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type RefundRequestStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_totalCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
 	return ec.marshalOInt2int64(ctx, field.Selections, obj.TotalCents)
 }
 func (ec *executionContext) fieldContext_RefundRequest_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequest_totalFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequest) (ret graphql.Marshaler) {
@@ -827,7 +826,7 @@ func (ec *executionContext) fieldContext_RefundRequest_totalFormatted(ctx contex
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -864,7 +863,7 @@ func (ec *executionContext) _RefundRequest_updatedAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequest_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequest", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestApproveMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *RefundRequestApproveMutationPayload) (ret graphql.Marshaler) {
@@ -887,7 +886,7 @@ func (ec *executionContext) _RefundRequestApproveMutationPayload_clientMutationI
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestApproveMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestApproveMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestApproveMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestApproveMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *RefundRequestApproveMutationPayload) (ret graphql.Marshaler) {
@@ -958,14 +957,14 @@ func (ec *executionContext) _RefundRequestApproveMutationPayload_status(ctx cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestApproveMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestApproveMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestApproveMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -988,7 +987,7 @@ func (ec *executionContext) _RefundRequestChange_at(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -1011,7 +1010,7 @@ func (ec *executionContext) _RefundRequestChange_changed(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -1034,7 +1033,7 @@ func (ec *executionContext) _RefundRequestChange_eventName(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestChange_refundRequest(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -1073,7 +1072,7 @@ func (ec *executionContext) _RefundRequestChange_sequence(ctx context.Context, f
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_RefundRequestChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -1192,7 +1191,7 @@ func (ec *executionContext) _RefundRequestConnection_totalCount(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *RefundRequestCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1215,7 +1214,7 @@ func (ec *executionContext) _RefundRequestCreateMutationPayload_clientMutationId
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *RefundRequestCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1286,7 +1285,7 @@ func (ec *executionContext) _RefundRequestCreateMutationPayload_status(ctx conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestDenyMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *RefundRequestDenyMutationPayload) (ret graphql.Marshaler) {
@@ -1309,7 +1308,7 @@ func (ec *executionContext) _RefundRequestDenyMutationPayload_clientMutationId(c
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestDenyMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestDenyMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestDenyMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestDenyMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *RefundRequestDenyMutationPayload) (ret graphql.Marshaler) {
@@ -1380,14 +1379,14 @@ func (ec *executionContext) _RefundRequestDenyMutationPayload_status(ctx context
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestDenyMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestDenyMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestDenyMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.RefundRequest]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_RefundRequestEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -1426,14 +1425,14 @@ func (ec *executionContext) _RefundRequestLineItem_id(ctx context.Context, field
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_amountCents(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountCents)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_amountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1463,7 +1462,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_amountFormatted(c
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1484,7 +1483,7 @@ func (ec *executionContext) _RefundRequestLineItem_amountPerItemCents(ctx contex
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.AmountPerItemCents())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_amountPerItemCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_amountPerItemFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1514,7 +1513,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_amountPerItemForm
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1551,7 +1550,7 @@ func (ec *executionContext) _RefundRequestLineItem_commissionAmountCents(ctx con
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_commissionAmountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_commissionAmountFormatted(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1581,7 +1580,7 @@ func (ec *executionContext) fieldContext_RefundRequestLineItem_commissionAmountF
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -1618,7 +1617,7 @@ func (ec *executionContext) _RefundRequestLineItem_denyRefundReason(ctx context.
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_denyRefundReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_description(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1641,7 +1640,7 @@ func (ec *executionContext) _RefundRequestLineItem_description(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_dispatched(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1664,7 +1663,7 @@ func (ec *executionContext) _RefundRequestLineItem_dispatched(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_dispatched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1703,7 +1702,7 @@ func (ec *executionContext) _RefundRequestLineItem_legacyId(ctx context.Context,
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1806,7 +1805,7 @@ func (ec *executionContext) _RefundRequestLineItem_quantity(ctx context.Context,
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_reason(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1829,7 +1828,7 @@ func (ec *executionContext) _RefundRequestLineItem_reason(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItem_refundRequest(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestLineItem) (ret graphql.Marshaler) {
@@ -1916,14 +1915,14 @@ func (ec *executionContext) _RefundRequestLineItem_status(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItem_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, errors.New("field of type RefundRequestLineItemStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItem", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
@@ -1946,7 +1945,7 @@ func (ec *executionContext) _RefundRequestLineItemChange_at(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
@@ -1969,7 +1968,7 @@ func (ec *executionContext) _RefundRequestLineItemChange_changed(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
@@ -1992,7 +1991,7 @@ func (ec *executionContext) _RefundRequestLineItemChange_eventName(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestLineItemChange_refundRequestLineItem(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.RefundRequestLineItem]) (ret graphql.Marshaler) {
@@ -2031,21 +2030,21 @@ func (ec *executionContext) _RefundRequestLineItemChange_sequence(ctx context.Co
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_RefundRequestLineItemChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestLineItemChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestNote_id(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestNote", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestNote", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestNote_newStatus(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
 	return ec.marshalNRefundRequestNoteStatusEnum2string(ctx, field.Selections, obj.NewStatus)
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_newStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestNote", field, false, false, errors.New("field of type RefundRequestNoteStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestNote", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestNote_note(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
@@ -2068,7 +2067,7 @@ func (ec *executionContext) _RefundRequestNote_note(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestNote", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestNote", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestNote_refundRequest(ctx context.Context, field graphql.CollectedField, obj *market.RefundRequestNote) (ret graphql.Marshaler) {
@@ -2155,7 +2154,7 @@ func (ec *executionContext) _RefundRequestNote_timestamp(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestNote_timestamp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestNote", field, true, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestNote", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestRefundMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *RefundRequestRefundMutationPayload) (ret graphql.Marshaler) {
@@ -2178,7 +2177,7 @@ func (ec *executionContext) _RefundRequestRefundMutationPayload_clientMutationId
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestRefundMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestRefundMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestRefundMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestRefundMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *RefundRequestRefundMutationPayload) (ret graphql.Marshaler) {
@@ -2249,7 +2248,7 @@ func (ec *executionContext) _RefundRequestRefundMutationPayload_status(ctx conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestRefundMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestRefundMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestRefundMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestReturnMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *RefundRequestReturnMutationPayload) (ret graphql.Marshaler) {
@@ -2272,7 +2271,7 @@ func (ec *executionContext) _RefundRequestReturnMutationPayload_clientMutationId
 	)
 }
 func (ec *executionContext) fieldContext_RefundRequestReturnMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestReturnMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestReturnMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _RefundRequestReturnMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *RefundRequestReturnMutationPayload) (ret graphql.Marshaler) {
@@ -2343,7 +2342,7 @@ func (ec *executionContext) _RefundRequestReturnMutationPayload_status(ctx conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_RefundRequestReturnMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundRequestReturnMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RefundRequestReturnMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _UpdatedRefundRequestsConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.RefundRequest]) (ret graphql.Marshaler) {
@@ -2462,7 +2461,7 @@ func (ec *executionContext) _UpdatedRefundRequestsConnection_totalCount(ctx cont
 	)
 }
 func (ec *executionContext) fieldContext_UpdatedRefundRequestsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdatedRefundRequestsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("UpdatedRefundRequestsConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -85,7 +84,7 @@ func (ec *executionContext) _ReturnShipment_id(ctx context.Context, field graphq
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ReturnShipment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_carrier(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -140,7 +139,7 @@ func (ec *executionContext) _ReturnShipment_createdAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_dropOffUrl(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -163,7 +162,7 @@ func (ec *executionContext) _ReturnShipment_dropOffUrl(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipment_dropOffUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -202,7 +201,7 @@ func (ec *executionContext) _ReturnShipment_legacyId(ctx context.Context, field 
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_ReturnShipment_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_metadata(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -257,7 +256,7 @@ func (ec *executionContext) _ReturnShipment_note(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipment_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_refundRequest(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -372,7 +371,7 @@ func (ec *executionContext) _ReturnShipment_trackingNumber(ctx context.Context, 
 	return ec.marshalNString2string(ctx, field.Selections, obj.TrackingNumber)
 }
 func (ec *executionContext) fieldContext_ReturnShipment_trackingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipment_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShipment) (ret graphql.Marshaler) {
@@ -395,14 +394,14 @@ func (ec *executionContext) _ReturnShipment_updatedAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipment_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.ReturnShipment]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ReturnShipmentChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.ReturnShipment]) (ret graphql.Marshaler) {
@@ -425,7 +424,7 @@ func (ec *executionContext) _ReturnShipmentChange_at(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.ReturnShipment]) (ret graphql.Marshaler) {
@@ -448,7 +447,7 @@ func (ec *executionContext) _ReturnShipmentChange_changed(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.ReturnShipment]) (ret graphql.Marshaler) {
@@ -471,7 +470,7 @@ func (ec *executionContext) _ReturnShipmentChange_eventName(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentChange_returnShipment(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.ReturnShipment]) (ret graphql.Marshaler) {
@@ -510,7 +509,7 @@ func (ec *executionContext) _ReturnShipmentChange_sequence(ctx context.Context, 
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *ReturnShipmentCreateMutationPayload) (ret graphql.Marshaler) {
@@ -533,7 +532,7 @@ func (ec *executionContext) _ReturnShipmentCreateMutationPayload_clientMutationI
 	)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShipmentCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ReturnShipmentCreateMutationPayload) (ret graphql.Marshaler) {
@@ -604,14 +603,14 @@ func (ec *executionContext) _ReturnShipmentCreateMutationPayload_status(ctx cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ReturnShipmentCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShipmentCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShipmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShippedItem_id(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShippedItem) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ReturnShippedItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShippedItem", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShippedItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ReturnShippedItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *market.ReturnShippedItem) (ret graphql.Marshaler) {
@@ -650,7 +649,7 @@ func (ec *executionContext) _ReturnShippedItem_quantity(ctx context.Context, fie
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_ReturnShippedItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReturnShippedItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReturnShippedItem", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -46,7 +45,7 @@ func (ec *executionContext) _AllSellerEdge_cursor(ctx context.Context, field gra
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_AllSellerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllSellerEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AllSellerEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllSellerEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.AllSellerEdge) (ret graphql.Marshaler) {
@@ -69,7 +68,7 @@ func (ec *executionContext) _AllSellerEdge_node(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_AllSellerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllSellerEdge", field, false, false, errors.New("field of type AllSeller does not have child fields"))
+	return graphql.NewScalarFieldContext("AllSellerEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllSellersConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.AllSellersConnection) (ret graphql.Marshaler) {
@@ -124,7 +123,7 @@ func (ec *executionContext) _AllSellersConnection_nodes(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_AllSellersConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllSellersConnection", field, false, false, errors.New("field of type AllSeller does not have child fields"))
+	return graphql.NewScalarFieldContext("AllSellersConnection", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllSellersConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *market.AllSellersConnection) (ret graphql.Marshaler) {
@@ -179,21 +178,21 @@ func (ec *executionContext) _AllSellersConnection_totalCount(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_AllSellersConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllSellersConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AllSellersConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedSeller_id(ctx context.Context, field graphql.CollectedField, obj *market.DeletedSeller) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_DeletedSeller_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedSeller", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedSeller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedSeller_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.DeletedSeller) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_DeletedSeller_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedSeller", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedSeller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DeletedSeller_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.DeletedSeller) (ret graphql.Marshaler) {
@@ -216,14 +215,14 @@ func (ec *executionContext) _DeletedSeller_updatedAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_DeletedSeller_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletedSeller", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletedSeller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_id(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Seller_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_accountType(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -246,7 +245,7 @@ func (ec *executionContext) _Seller_accountType(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Seller_accountType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_address(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -301,28 +300,28 @@ func (ec *executionContext) _Seller_baseCommissionRate(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Seller_baseCommissionRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_baseDomesticShippingCost(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNFloat2float64(ctx, field.Selections, obj.BaseDomesticShippingCost())
 }
 func (ec *executionContext) fieldContext_Seller_baseDomesticShippingCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_businessName(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.BusinessName)
 }
 func (ec *executionContext) fieldContext_Seller_businessName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_businessNumber(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.BusinessNumber)
 }
 func (ec *executionContext) fieldContext_Seller_businessNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -345,7 +344,7 @@ func (ec *executionContext) _Seller_createdAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Seller_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_domesticShippingFreeThreshold(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -368,14 +367,14 @@ func (ec *executionContext) _Seller_domesticShippingFreeThreshold(ctx context.Co
 	)
 }
 func (ec *executionContext) fieldContext_Seller_domesticShippingFreeThreshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_emailAddress(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.EmailAddress)
 }
 func (ec *executionContext) fieldContext_Seller_emailAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_emailCc(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -398,7 +397,7 @@ func (ec *executionContext) _Seller_emailCc(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Seller_emailCc(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -453,21 +452,21 @@ func (ec *executionContext) _Seller_invoiceDispatchDaysThreshold(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_Seller_invoiceDispatchDaysThreshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Seller_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_legalBusinessName(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.LegalBusinessName)
 }
 func (ec *executionContext) fieldContext_Seller_legalBusinessName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_logo(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -522,14 +521,14 @@ func (ec *executionContext) _Seller_logoUrl(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Seller_logoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_marketplaceShippingRulesEnabled(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.MarketplaceShippingRulesEnabled)
 }
 func (ec *executionContext) fieldContext_Seller_marketplaceShippingRulesEnabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -584,21 +583,21 @@ func (ec *executionContext) _Seller_mobile(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Seller_mobile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_online(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Online)
 }
 func (ec *executionContext) fieldContext_Seller_online(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_onlineOnly(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.OnlineOnly)
 }
 func (ec *executionContext) fieldContext_Seller_onlineOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_openingHours(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -621,14 +620,14 @@ func (ec *executionContext) _Seller_openingHours(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Seller_openingHours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_phone(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Phone)
 }
 func (ec *executionContext) fieldContext_Seller_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_refundRequestAllowed(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -651,7 +650,7 @@ func (ec *executionContext) _Seller_refundRequestAllowed(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Seller_refundRequestAllowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_sellerRating(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -674,7 +673,7 @@ func (ec *executionContext) _Seller_sellerRating(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Seller_sellerRating(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_storeCategory(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -697,7 +696,7 @@ func (ec *executionContext) _Seller_storeCategory(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Seller_storeCategory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_storeDescription(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -720,7 +719,7 @@ func (ec *executionContext) _Seller_storeDescription(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Seller_storeDescription(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_storeDescriptionHtml(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -743,7 +742,7 @@ func (ec *executionContext) _Seller_storeDescriptionHtml(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Seller_storeDescriptionHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_tags(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -766,7 +765,7 @@ func (ec *executionContext) _Seller_tags(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Seller_tags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -789,7 +788,7 @@ func (ec *executionContext) _Seller_updatedAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Seller_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Seller_youtubeVideoUrl(ctx context.Context, field graphql.CollectedField, obj *market.Seller) (ret graphql.Marshaler) {
@@ -812,14 +811,14 @@ func (ec *executionContext) _Seller_youtubeVideoUrl(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Seller_youtubeVideoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Seller", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Seller]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_SellerChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Seller]) (ret graphql.Marshaler) {
@@ -842,7 +841,7 @@ func (ec *executionContext) _SellerChange_at(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_SellerChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Seller]) (ret graphql.Marshaler) {
@@ -865,7 +864,7 @@ func (ec *executionContext) _SellerChange_changed(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_SellerChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Seller]) (ret graphql.Marshaler) {
@@ -888,7 +887,7 @@ func (ec *executionContext) _SellerChange_eventName(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SellerChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerChange_seller(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Seller]) (ret graphql.Marshaler) {
@@ -927,7 +926,7 @@ func (ec *executionContext) _SellerChange_sequence(ctx context.Context, field gr
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_SellerChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.Seller]) (ret graphql.Marshaler) {
@@ -1046,7 +1045,7 @@ func (ec *executionContext) _SellerConnection_totalCount(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_SellerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *SellerCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1069,7 +1068,7 @@ func (ec *executionContext) _SellerCreateMutationPayload_clientMutationId(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_SellerCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *SellerCreateMutationPayload) (ret graphql.Marshaler) {
@@ -1140,7 +1139,7 @@ func (ec *executionContext) _SellerCreateMutationPayload_status(ctx context.Cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_SellerCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerDeleteMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *SellerDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1163,7 +1162,7 @@ func (ec *executionContext) _SellerDeleteMutationPayload_clientMutationId(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_SellerDeleteMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerDeleteMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerDeleteMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *SellerDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1234,14 +1233,14 @@ func (ec *executionContext) _SellerDeleteMutationPayload_status(ctx context.Cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_SellerDeleteMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerDeleteMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Seller]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_SellerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Seller]) (ret graphql.Marshaler) {
@@ -1296,7 +1295,7 @@ func (ec *executionContext) _SellerUpdateMutationPayload_clientMutationId(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_SellerUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _SellerUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *SellerUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1367,7 +1366,7 @@ func (ec *executionContext) _SellerUpdateMutationPayload_status(ctx context.Cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_SellerUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SellerUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SellerUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -91,7 +90,7 @@ func (ec *executionContext) _Shipment_id(ctx context.Context, field graphql.Coll
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Shipment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_carrier(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -114,7 +113,7 @@ func (ec *executionContext) _Shipment_carrier(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_carrier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -137,7 +136,7 @@ func (ec *executionContext) _Shipment_createdAt(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_dispatchedAt(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -160,7 +159,7 @@ func (ec *executionContext) _Shipment_dispatchedAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_dispatchedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -215,7 +214,7 @@ func (ec *executionContext) _Shipment_homepageLink(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_homepageLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_invoice(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -254,7 +253,7 @@ func (ec *executionContext) _Shipment_legacyId(ctx context.Context, field graphq
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Shipment_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -309,7 +308,7 @@ func (ec *executionContext) _Shipment_note(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_shippedItems(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -408,14 +407,14 @@ func (ec *executionContext) _Shipment_trackingLink(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_trackingLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_trackingNumber(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.TrackingNumber)
 }
 func (ec *executionContext) fieldContext_Shipment_trackingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Shipment_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Shipment) (ret graphql.Marshaler) {
@@ -438,14 +437,14 @@ func (ec *executionContext) _Shipment_updatedAt(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Shipment_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Shipment", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Shipment", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ShipmentChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
@@ -468,7 +467,7 @@ func (ec *executionContext) _ShipmentChange_at(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
@@ -491,7 +490,7 @@ func (ec *executionContext) _ShipmentChange_changed(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
@@ -514,14 +513,14 @@ func (ec *executionContext) _ShipmentChange_eventName(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_ShipmentChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentChange_shipment(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Shipment]) (ret graphql.Marshaler) {
@@ -576,7 +575,7 @@ func (ec *executionContext) _ShipmentCreateMutationPayload_clientMutationId(ctx 
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ShipmentCreateMutationPayload) (ret graphql.Marshaler) {
@@ -647,14 +646,14 @@ func (ec *executionContext) _ShipmentCreateMutationPayload_status(ctx context.Co
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ShipmentCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatus_id(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentStatus) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ShipmentStatus_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatus", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatus", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatus_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentStatus) (ret graphql.Marshaler) {
@@ -677,7 +676,7 @@ func (ec *executionContext) _ShipmentStatus_createdAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentStatus_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatus", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatus", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatus_shipment(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentStatus) (ret graphql.Marshaler) {
@@ -700,7 +699,7 @@ func (ec *executionContext) _ShipmentStatus_shipment(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentStatus_shipment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatus", field, true, true, errors.New("field of type ShipmentUnion does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatus", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatus_status(ctx context.Context, field graphql.CollectedField, obj *market.ShipmentStatus) (ret graphql.Marshaler) {
@@ -723,7 +722,7 @@ func (ec *executionContext) _ShipmentStatus_status(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentStatus_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatus", field, false, false, errors.New("field of type ShipmentStatusEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatus", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatusConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.ShipmentStatus]) (ret graphql.Marshaler) {
@@ -842,7 +841,7 @@ func (ec *executionContext) _ShipmentStatusConnection_totalCount(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentStatusConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatusConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatusConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatusCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *ShipmentStatusCreateMutationPayload) (ret graphql.Marshaler) {
@@ -865,7 +864,7 @@ func (ec *executionContext) _ShipmentStatusCreateMutationPayload_clientMutationI
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentStatusCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatusCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatusCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatusCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ShipmentStatusCreateMutationPayload) (ret graphql.Marshaler) {
@@ -936,14 +935,14 @@ func (ec *executionContext) _ShipmentStatusCreateMutationPayload_status(ctx cont
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ShipmentStatusCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatusCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatusCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatusEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.ShipmentStatus]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_ShipmentStatusEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentStatusEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentStatusEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentStatusEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.ShipmentStatus]) (ret graphql.Marshaler) {
@@ -998,7 +997,7 @@ func (ec *executionContext) _ShipmentUpdateMutationPayload_clientMutationId(ctx 
 	)
 }
 func (ec *executionContext) fieldContext_ShipmentUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShipmentUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ShipmentUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1069,14 +1068,14 @@ func (ec *executionContext) _ShipmentUpdateMutationPayload_status(ctx context.Co
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_ShipmentUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShipmentUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShipmentUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShippedItem_id(ctx context.Context, field graphql.CollectedField, obj *market.ShippedItem) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_ShippedItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShippedItem", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ShippedItem", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _ShippedItem_lineItem(ctx context.Context, field graphql.CollectedField, obj *market.ShippedItem) (ret graphql.Marshaler) {
@@ -1115,7 +1114,7 @@ func (ec *executionContext) _ShippedItem_quantity(ctx context.Context, field gra
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Quantity)
 }
 func (ec *executionContext) fieldContext_ShippedItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ShippedItem", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ShippedItem", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -143,7 +142,7 @@ func (ec *executionContext) _Taxon_id(ctx context.Context, field graphql.Collect
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Taxon_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_adverts(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
@@ -254,14 +253,14 @@ func (ec *executionContext) _Taxon_description(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Taxon_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_displayName(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.DisplayName)
 }
 func (ec *executionContext) fieldContext_Taxon_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
@@ -332,7 +331,7 @@ func (ec *executionContext) _Taxon_legacyId(ctx context.Context, field graphql.C
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Taxon_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_parent(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
@@ -419,7 +418,7 @@ func (ec *executionContext) _Taxon_taxonType(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Taxon_taxonType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type TaxonTypeEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_taxRate(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
@@ -442,14 +441,14 @@ func (ec *executionContext) _Taxon_taxRate(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Taxon_taxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_title(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Title)
 }
 func (ec *executionContext) fieldContext_Taxon_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Taxon_treeName(ctx context.Context, field graphql.CollectedField, obj *market.Taxon) (ret graphql.Marshaler) {
@@ -479,7 +478,7 @@ func (ec *executionContext) fieldContext_Taxon_treeName(ctx context.Context, fie
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -500,14 +499,14 @@ func (ec *executionContext) _Taxon_urlSlug(ctx context.Context, field graphql.Co
 	return ec.marshalNString2string(ctx, field.Selections, obj.URLSlug)
 }
 func (ec *executionContext) fieldContext_Taxon_urlSlug(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Taxon", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Taxon", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_id(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_TaxonChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
@@ -530,7 +529,7 @@ func (ec *executionContext) _TaxonChange_at(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_TaxonChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
@@ -553,7 +552,7 @@ func (ec *executionContext) _TaxonChange_changed(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_TaxonChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
@@ -576,14 +575,14 @@ func (ec *executionContext) _TaxonChange_eventName(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_TaxonChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_TaxonChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonChange_taxon(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Taxon]) (ret graphql.Marshaler) {
@@ -638,7 +637,7 @@ func (ec *executionContext) _TaxonCreateOrUpdateMutationPayload_clientMutationId
 	)
 }
 func (ec *executionContext) fieldContext_TaxonCreateOrUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonCreateOrUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *TaxonCreateOrUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -709,14 +708,14 @@ func (ec *executionContext) _TaxonCreateOrUpdateMutationPayload_status(ctx conte
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_TaxonCreateOrUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonCreateOrUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonCreateOrUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Taxon]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_TaxonEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _TaxonEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Taxon]) (ret graphql.Marshaler) {
@@ -867,7 +866,7 @@ func (ec *executionContext) _TaxonsConnection_totalCount(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_TaxonsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TaxonsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("TaxonsConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

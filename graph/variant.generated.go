@@ -6,7 +6,6 @@ import (
 	"context"
 	"crier/internal/execution"
 	"crier/internal/market"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -190,14 +189,14 @@ func (ec *executionContext) _AllAdvertVariant_id(ctx context.Context, field grap
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_AllAdvertVariant_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertVariant", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertVariant", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertVariant_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.AllAdvertVariant) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_AllAdvertVariant_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertVariant", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertVariant", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertVariantConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.AllAdvertVariant]) (ret graphql.Marshaler) {
@@ -316,14 +315,14 @@ func (ec *executionContext) _AllAdvertVariantConnection_totalCount(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_AllAdvertVariantConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertVariantConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertVariantConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertVariantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.AllAdvertVariant]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_AllAdvertVariantEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AllAdvertVariantEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AllAdvertVariantEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _AllAdvertVariantEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.AllAdvertVariant]) (ret graphql.Marshaler) {
@@ -362,7 +361,7 @@ func (ec *executionContext) _Variant_id(ctx context.Context, field graphql.Colle
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Variant_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_advert(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -385,7 +384,7 @@ func (ec *executionContext) _Variant_advert(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Variant_advert(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type AllAdvert does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_barcode(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -408,7 +407,7 @@ func (ec *executionContext) _Variant_barcode(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Variant_barcode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_buyable(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -431,14 +430,14 @@ func (ec *executionContext) _Variant_buyable(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Variant_buyable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_countOnHand(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.CountOnHand)
 }
 func (ec *executionContext) fieldContext_Variant_countOnHand(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -461,7 +460,7 @@ func (ec *executionContext) _Variant_createdAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Variant_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_displayable(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -484,7 +483,7 @@ func (ec *executionContext) _Variant_displayable(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Variant_displayable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_editablePriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -507,7 +506,7 @@ func (ec *executionContext) _Variant_editablePriceCents(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_Variant_editablePriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_editableSalePriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -530,7 +529,7 @@ func (ec *executionContext) _Variant_editableSalePriceCents(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_Variant_editableSalePriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_externalId(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -553,7 +552,7 @@ func (ec *executionContext) _Variant_externalId(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Variant_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_externalIds(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -636,21 +635,21 @@ func (ec *executionContext) _Variant_infiniteQuantity(ctx context.Context, field
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.InfiniteQuantity)
 }
 func (ec *executionContext) fieldContext_Variant_infiniteQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_label(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Label)
 }
 func (ec *executionContext) fieldContext_Variant_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_legacyId(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LegacyID())
 }
 func (ec *executionContext) fieldContext_Variant_legacyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_lowestOriginalPrice(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -673,7 +672,7 @@ func (ec *executionContext) _Variant_lowestOriginalPrice(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Variant_lowestOriginalPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_lowestOriginalPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -696,7 +695,7 @@ func (ec *executionContext) _Variant_lowestOriginalPriceCents(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_Variant_lowestOriginalPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_lowestPrice(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -719,7 +718,7 @@ func (ec *executionContext) _Variant_lowestPrice(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Variant_lowestPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_lowestPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -742,7 +741,7 @@ func (ec *executionContext) _Variant_lowestPriceCents(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Variant_lowestPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_metadata(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -797,7 +796,7 @@ func (ec *executionContext) _Variant_notes(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Variant_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_optionValues(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -848,7 +847,7 @@ func (ec *executionContext) _Variant_published(ctx context.Context, field graphq
 	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Published)
 }
 func (ec *executionContext) fieldContext_Variant_published(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_recommendedRetailPrice(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -871,7 +870,7 @@ func (ec *executionContext) _Variant_recommendedRetailPrice(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_Variant_recommendedRetailPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_recommendedRetailPriceCents(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -894,7 +893,7 @@ func (ec *executionContext) _Variant_recommendedRetailPriceCents(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_Variant_recommendedRetailPriceCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_recommendedRetailPriceFormatted(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -924,7 +923,7 @@ func (ec *executionContext) fieldContext_Variant_recommendedRetailPriceFormatted
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, execution.ErrLeaf
 		},
 	}
 	defer func() {
@@ -961,7 +960,7 @@ func (ec *executionContext) _Variant_salePriceEndAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Variant_salePriceEndAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_salePriceStartAt(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -984,7 +983,7 @@ func (ec *executionContext) _Variant_salePriceStartAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Variant_salePriceStartAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_sku(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -1007,7 +1006,7 @@ func (ec *executionContext) _Variant_sku(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Variant_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -1030,7 +1029,7 @@ func (ec *executionContext) _Variant_updatedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Variant_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_url(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -1053,7 +1052,7 @@ func (ec *executionContext) _Variant_url(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Variant_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Variant", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Variant", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Variant_variantOptionValues(ctx context.Context, field graphql.CollectedField, obj *market.Variant) (ret graphql.Marshaler) {
@@ -1104,7 +1103,7 @@ func (ec *executionContext) _VariantChange_id(ctx context.Context, field graphql
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_VariantChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantChange", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantChange_at(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Variant]) (ret graphql.Marshaler) {
@@ -1127,7 +1126,7 @@ func (ec *executionContext) _VariantChange_at(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_VariantChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantChange", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantChange_changed(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Variant]) (ret graphql.Marshaler) {
@@ -1150,7 +1149,7 @@ func (ec *executionContext) _VariantChange_changed(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_VariantChange_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantChange", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantChange_eventName(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Variant]) (ret graphql.Marshaler) {
@@ -1173,14 +1172,14 @@ func (ec *executionContext) _VariantChange_eventName(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_VariantChange_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantChange", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantChange", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantChange_sequence(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Variant]) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Sequence)
 }
 func (ec *executionContext) fieldContext_VariantChange_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantChange", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantChange", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantChange_variant(ctx context.Context, field graphql.CollectedField, obj *market.ChangeOf[market.Variant]) (ret graphql.Marshaler) {
@@ -1331,7 +1330,7 @@ func (ec *executionContext) _VariantConnection_totalCount(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_VariantConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantDeleteMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *VariantDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1354,7 +1353,7 @@ func (ec *executionContext) _VariantDeleteMutationPayload_clientMutationId(ctx c
 	)
 }
 func (ec *executionContext) fieldContext_VariantDeleteMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantDeleteMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantDeleteMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *VariantDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -1425,14 +1424,14 @@ func (ec *executionContext) _VariantDeleteMutationPayload_status(ctx context.Con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_VariantDeleteMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantDeleteMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Variant]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_VariantEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Variant]) (ret graphql.Marshaler) {
@@ -1471,7 +1470,7 @@ func (ec *executionContext) _VariantOptionValue_id(ctx context.Context, field gr
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_VariantOptionValue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantOptionValue", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantOptionValue", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantOptionValue_optionType(ctx context.Context, field graphql.CollectedField, obj *market.VariantOptionValue) (ret graphql.Marshaler) {
@@ -1558,7 +1557,7 @@ func (ec *executionContext) _VariantOptionValue_textValue(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_VariantOptionValue_textValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantOptionValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantOptionValue", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantOptionValueConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.VariantOptionValue]) (ret graphql.Marshaler) {
@@ -1677,14 +1676,14 @@ func (ec *executionContext) _VariantOptionValueConnection_totalCount(ctx context
 	)
 }
 func (ec *executionContext) fieldContext_VariantOptionValueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantOptionValueConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantOptionValueConnection", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantOptionValueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.VariantOptionValue]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_VariantOptionValueEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantOptionValueEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantOptionValueEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantOptionValueEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.VariantOptionValue]) (ret graphql.Marshaler) {
@@ -1739,7 +1738,7 @@ func (ec *executionContext) _VariantUpdateMutationPayload_clientMutationId(ctx c
 	)
 }
 func (ec *executionContext) fieldContext_VariantUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _VariantUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *VariantUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1810,7 +1809,7 @@ func (ec *executionContext) _VariantUpdateMutationPayload_status(ctx context.Con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_VariantUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("VariantUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("VariantUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

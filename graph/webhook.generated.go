@@ -7,7 +7,6 @@ import (
 	"crier/internal/execution"
 	"crier/internal/market"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -55,7 +54,7 @@ func (ec *executionContext) _DocumentError_column(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_DocumentError_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DocumentError", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DocumentError", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DocumentError_line(ctx context.Context, field graphql.CollectedField, obj *market.DocumentError) (ret graphql.Marshaler) {
@@ -78,14 +77,14 @@ func (ec *executionContext) _DocumentError_line(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_DocumentError_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DocumentError", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DocumentError", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DocumentError_message(ctx context.Context, field graphql.CollectedField, obj *market.DocumentError) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Message)
 }
 func (ec *executionContext) fieldContext_DocumentError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DocumentError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DocumentError", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DocumentError_path(ctx context.Context, field graphql.CollectedField, obj *market.DocumentError) (ret graphql.Marshaler) {
@@ -108,42 +107,42 @@ func (ec *executionContext) _DocumentError_path(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_DocumentError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DocumentError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DocumentError", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _DocumentError_rule(ctx context.Context, field graphql.CollectedField, obj *market.DocumentError) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Rule)
 }
 func (ec *executionContext) fieldContext_DocumentError_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DocumentError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DocumentError", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_id(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_Webhook_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_allowSkip(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalOBoolean2bool(ctx, field.Selections, obj.AllowSkip)
 }
 func (ec *executionContext) fieldContext_Webhook_allowSkip(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_concurrentSendLimit(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.ConcurrentSendLimit)
 }
 func (ec *executionContext) fieldContext_Webhook_concurrentSendLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_enabled(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalOBoolean2bool(ctx, field.Selections, obj.Enabled())
 }
 func (ec *executionContext) fieldContext_Webhook_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, true, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_eventName(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -166,7 +165,7 @@ func (ec *executionContext) _Webhook_eventName(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, true, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_events(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -221,14 +220,14 @@ func (ec *executionContext) _Webhook_headers(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_headers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type JSON does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_maxRetries(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.MaxRetries)
 }
 func (ec *executionContext) fieldContext_Webhook_maxRetries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_queryString(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -251,7 +250,7 @@ func (ec *executionContext) _Webhook_queryString(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_queryString(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_seller(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -290,14 +289,14 @@ func (ec *executionContext) _Webhook_type(ctx context.Context, field graphql.Col
 	return ec.marshalNWebhookKlassEnum2string(ctx, field.Selections, obj.Type)
 }
 func (ec *executionContext) fieldContext_Webhook_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type WebhookKlassEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_url(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.URL)
 }
 func (ec *executionContext) fieldContext_Webhook_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_cost(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -320,7 +319,7 @@ func (ec *executionContext) _Webhook_cost(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -343,7 +342,7 @@ func (ec *executionContext) _Webhook_createdAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_deprecatedFields(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -366,7 +365,7 @@ func (ec *executionContext) _Webhook_deprecatedFields(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_deprecatedFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_eventNames(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -389,7 +388,7 @@ func (ec *executionContext) _Webhook_eventNames(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_eventNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type WebhookEventEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_identifier(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -412,7 +411,7 @@ func (ec *executionContext) _Webhook_identifier(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_identifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_name(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -435,7 +434,7 @@ func (ec *executionContext) _Webhook_name(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_requiredScopes(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -458,7 +457,7 @@ func (ec *executionContext) _Webhook_requiredScopes(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_requiredScopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_secrets(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -513,7 +512,7 @@ func (ec *executionContext) _Webhook_state(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type WebhookStateEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_stateReason(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -536,7 +535,7 @@ func (ec *executionContext) _Webhook_stateReason(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_stateReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_stateSince(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -559,14 +558,14 @@ func (ec *executionContext) _Webhook_stateSince(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_stateSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_timeoutSeconds(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.TimeoutSeconds)
 }
 func (ec *executionContext) fieldContext_Webhook_timeoutSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _Webhook_updatedAt(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
@@ -589,7 +588,7 @@ func (ec *executionContext) _Webhook_updatedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookCreateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookCreateMutationPayload) (ret graphql.Marshaler) {
@@ -612,7 +611,7 @@ func (ec *executionContext) _WebhookCreateMutationPayload_clientMutationId(ctx c
 	)
 }
 func (ec *executionContext) fieldContext_WebhookCreateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookCreateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookCreateMutationPayload) (ret graphql.Marshaler) {
@@ -651,7 +650,7 @@ func (ec *executionContext) _WebhookCreateMutationPayload_status(ctx context.Con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_WebhookCreateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookCreateMutationPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *WebhookCreateMutationPayload) (ret graphql.Marshaler) {
@@ -738,7 +737,7 @@ func (ec *executionContext) _WebhookCreateMutationPayload_secret(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_WebhookCreateMutationPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookDeleteMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -761,7 +760,7 @@ func (ec *executionContext) _WebhookDeleteMutationPayload_clientMutationId(ctx c
 	)
 }
 func (ec *executionContext) fieldContext_WebhookDeleteMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookDeleteMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookDeleteMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookDeleteMutationPayload) (ret graphql.Marshaler) {
@@ -832,14 +831,14 @@ func (ec *executionContext) _WebhookDeleteMutationPayload_status(ctx context.Con
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_WebhookDeleteMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookDeleteMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookDeleteMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Webhook]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_WebhookEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.Webhook]) (ret graphql.Marshaler) {
@@ -894,7 +893,7 @@ func (ec *executionContext) _WebhookSecret_createdAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_WebhookSecret_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookSecret_expiresAt(ctx context.Context, field graphql.CollectedField, obj *market.WebhookSecret) (ret graphql.Marshaler) {
@@ -917,14 +916,14 @@ func (ec *executionContext) _WebhookSecret_expiresAt(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_WebhookSecret_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookSecret_fingerprint(ctx context.Context, field graphql.CollectedField, obj *market.WebhookSecret) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Fingerprint)
 }
 func (ec *executionContext) fieldContext_WebhookSecret_fingerprint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -947,7 +946,7 @@ func (ec *executionContext) _WebhookUpdateMutationPayload_clientMutationId(ctx c
 	)
 }
 func (ec *executionContext) fieldContext_WebhookUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookUpdateMutationPayload_documentErrors(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1034,14 +1033,14 @@ func (ec *executionContext) _WebhookUpdateMutationPayload_secret(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_WebhookUpdateMutationPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookUpdateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_WebhookUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookUpdateMutationPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
@@ -1192,7 +1191,7 @@ func (ec *executionContext) _WebhooksConnection_totalCount(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_WebhooksConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhooksConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhooksConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -7,7 +7,6 @@ import (
 	"crier/internal/execution"
 	"crier/internal/market"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -47,7 +46,7 @@ func (ec *executionContext) _WebhookEvent_id(ctx context.Context, field graphql.
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_WebhookEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -70,7 +69,7 @@ func (ec *executionContext) _WebhookEvent_createdAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_eventName(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -93,7 +92,7 @@ func (ec *executionContext) _WebhookEvent_eventName(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_eventName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_invoice(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -148,7 +147,7 @@ func (ec *executionContext) _WebhookEvent_payload(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_payload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, errors.New("field of type JSON does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_processedAt(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -171,7 +170,7 @@ func (ec *executionContext) _WebhookEvent_processedAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_processedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_responses(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -226,7 +225,7 @@ func (ec *executionContext) _WebhookEvent_retryAfter(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_retryAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_refundRequest(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -281,7 +280,7 @@ func (ec *executionContext) _WebhookEvent_sentAt(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_shipment(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -336,7 +335,7 @@ func (ec *executionContext) _WebhookEvent_skipped(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_status(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -359,14 +358,14 @@ func (ec *executionContext) _WebhookEvent_status(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_attempts(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Attempts)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_attempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_errorMessage(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -389,7 +388,7 @@ func (ec *executionContext) _WebhookEvent_errorMessage(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_errorMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_reason(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -412,7 +411,7 @@ func (ec *executionContext) _WebhookEvent_reason(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, errors.New("field of type WebhookEventReasonEnum does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_sequence(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -435,14 +434,14 @@ func (ec *executionContext) _WebhookEvent_sequence(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEvent_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, true, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_subjectId(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
 	return ec.marshalNID2string(ctx, field.Selections, obj.SubjectID())
 }
 func (ec *executionContext) fieldContext_WebhookEvent_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEvent", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEvent_webhook(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEvent) (ret graphql.Marshaler) {
@@ -481,7 +480,7 @@ func (ec *executionContext) _WebhookEventEdge_cursor(ctx context.Context, field 
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_WebhookEventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventEdge", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.WebhookEvent]) (ret graphql.Marshaler) {
@@ -520,7 +519,7 @@ func (ec *executionContext) _WebhookEventResponse_id(ctx context.Context, field 
 	return ec.marshalNID2string(ctx, field.Selections, obj.ID())
 }
 func (ec *executionContext) fieldContext_WebhookEventResponse_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventResponse", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventResponse", field, true, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventResponse_body(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEventResponse) (ret graphql.Marshaler) {
@@ -543,7 +542,7 @@ func (ec *executionContext) _WebhookEventResponse_body(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEventResponse_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, errors.New("field of type JSON does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventResponse_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEventResponse) (ret graphql.Marshaler) {
@@ -566,7 +565,7 @@ func (ec *executionContext) _WebhookEventResponse_createdAt(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEventResponse_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, errors.New("field of type ISO8601DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventResponse_headers(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEventResponse) (ret graphql.Marshaler) {
@@ -589,14 +588,14 @@ func (ec *executionContext) _WebhookEventResponse_headers(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEventResponse_headers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, errors.New("field of type JSON does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventResponse_status(ctx context.Context, field graphql.CollectedField, obj *market.WebhookEventResponse) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int64(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_WebhookEventResponse_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventResponse", field, false, false, execution.ErrLeaf)
 }
 
 func (ec *executionContext) _WebhookEventsConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.WebhookEvent]) (ret graphql.Marshaler) {
@@ -715,7 +714,7 @@ func (ec *executionContext) _WebhookEventsConnection_totalCount(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_WebhookEventsConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WebhookEventsConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("WebhookEventsConnection", field, true, false, execution.ErrLeaf)
 }
 
 // endregion **************************** field.gotpl *****************************

@@ -77,6 +77,7 @@ var (
 
 \t\t\tout\.Concurrently\(i, func\(ctx context\.Context\) graphql\.Marshaler \{ return innerFunc\(ctx, out\) \}\)
 `)
+	leaf   = regexp.MustCompile(`errors\.New\("field of type \w+ does not have child fields"\)`)
 	answer = regexp.MustCompile(`\t+var buf bytes\.Buffer\n\t+data\.MarshalGQL\(&buf\)\n(\n?)(?:\t+response\.Data = buf\.Bytes\(\)\n)`)
 )
 
@@ -126,6 +127,7 @@ func trim(text []byte) []byte {
 		null := bytes.ReplaceAll(parts[2], []byte("&fs."), []byte("&out."))
 		return fmt.Appendf(nil, "\t\t\tout.Concurrently(i, func(ctx context.Context) graphql.Marshaler {\n\t\t\t\tres := %s\n%s\t\t\t\treturn res\n\t\t\t})\n", parts[1], null)
 	})
+	text = leaf.ReplaceAll(text, []byte("execution.ErrLeaf"))
 	text = answer.ReplaceAll(text, []byte("\tresponse.Data = execution.Encode(data)\n"))
 	return []byte(renamed.Replace(string(plain(text))))
 }

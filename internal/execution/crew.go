@@ -19,6 +19,8 @@ type Crew struct {
 	// working counts the goroutines that do not wait.
 	working int
 	idle    func()
+	// ctx ends what the crew loads.
+	ctx context.Context
 	// shared says that several executions share the crew; settling, that one
 	// looks whether more of them come.
 	shared, settling bool
@@ -50,7 +52,7 @@ func Shared(ctx context.Context) context.Context {
 // call the crew.
 func WithCrew(ctx context.Context, idle func()) (context.Context, *Crew) {
 	shared, _ := ctx.Value(sharedKey{}).(bool)
-	c := &Crew{idle: idle, shared: shared, fields: map[selection][]graphql.CollectedField{}}
+	c := &Crew{idle: idle, ctx: ctx, shared: shared, fields: map[selection][]graphql.CollectedField{}}
 	return context.WithValue(ctx, placeKey{}, &place{crew: c}), c
 }
 
@@ -112,11 +114,18 @@ type Gate struct {
 	crew    *Crew
 	done    chan struct{}
 	open    bool
+	late    error
 	waiting int
+	// forget takes back that the gate opens when the crew's context ends.
+	forget func() bool
 }
 
-// NewGate returns a closed gate.
-func (c *Crew) NewGate() *Gate { return &Gate{crew: c, done: make(chan struct{})} }
+// NewGate returns a closed gate, which opens by itself when the context of the crew ends.
+func (c *Crew) NewGate() *Gate {
+	g := &Gate{crew: c, done: make(chan struct{})}
+	g.forget = context.AfterFunc(c.ctx, func() { g.let(c.ctx.Err()) })
+	return g
+}
 
 // Opened is a gate that is open, for what was there from the beginning.
 var Opened = func() *Gate {
@@ -127,32 +136,45 @@ var Opened = func() *Gate {
 
 // Open lets all pass who wait, now and later.
 func (g *Gate) Open() {
+	g.forget()
+	g.let(nil)
+}
+
+// let opens the gate, unless it is open.
+func (g *Gate) let(late error) {
 	g.crew.mu.Lock()
 	defer g.crew.mu.Unlock()
+	if g.open {
+		return
+	}
 	g.crew.working += g.waiting // before the first of them runs, so that it alone is not all
-	g.waiting, g.open = 0, true
+	g.waiting, g.open, g.late = 0, true, late
 	close(g.done)
 	g.crew.look() // where nobody waited for it, others may still wait for more
 }
 
-// Wait waits until the gate is open, or the context ends, while others take on
-// the work that the goroutine has left.
+// Wait waits until the gate is open, or the context or the crew's ends, while
+// others take on the work that the goroutine has left.
 func (g *Gate) Wait(ctx context.Context) error {
 	select {
 	case <-g.done:
-		return nil
+		return g.late
 	default:
 	}
 	p := placeOf(ctx)
 	if g.begin(p) {
-		return nil
+		return g.late
 	}
-	select {
-	case <-g.done:
-	case <-ctx.Done():
+	if ctx.Done() == g.crew.ctx.Done() {
+		<-g.done
+	} else {
+		select {
+		case <-g.done:
+		case <-ctx.Done():
+		}
 	}
 	if g.end(p) {
-		return nil
+		return g.late
 	}
 	return ctx.Err()
 }

@@ -190,6 +190,23 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsLongerThanTheCrew holds for what is never loaded, and for what comes too late.
+func TestNobodyWaitsLongerThanTheCrew(t *testing.T) {
+	t.Parallel()
+	over, cancel := context.WithCancel(responding(t.Context()))
+	ctx, crew := execution.WithCrew(over, func() { cancel() })
+	gate := crew.NewGate()
+	list(ctx, 3, func(ctx context.Context, _ int) {
+		if err := gate.Wait(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("waiting ended with %v", err)
+		}
+	})
+	gate.Open()
+	if err := gate.Wait(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the gate says %v", err)
+	}
+}
+
 func TestAPanicFailsItsListOnly(t *testing.T) {
 	t.Parallel()
 	ctx, d := newDesk(responding(t.Context()))

@@ -3,6 +3,7 @@ package execution
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -107,9 +108,12 @@ func (s *FieldSet) MarshalGQL(w io.Writer) {
 // MarshalSliceConcurrently, whose place it takes; there is no limit of workers.
 func List(ctx context.Context, length int, _ int64, _ bool, item func(ctx context.Context, i int) graphql.Marshaler) graphql.Array {
 	list := make(graphql.Array, length)
+	places, indexes := make([]graphql.FieldContext, length), make([]int, length)
 	var failed atomic.Bool
 	each(ctx, length, func(ctx context.Context, i int) {
-		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i})
+		indexes[i] = i
+		places[i].Index = &indexes[i]
+		ctx = graphql.WithFieldContext(ctx, &places[i])
 		defer func() {
 			if r := recover(); r != nil {
 				graphql.AddError(ctx, graphql.Recover(ctx, r))
@@ -123,6 +127,10 @@ func List(ctx context.Context, length int, _ int64, _ bool, item func(ctx contex
 	}
 	return list
 }
+
+// ErrLeaf says that a field has no fields of its own, as gqlgen's own error does,
+// without one for each field that is resolved.
+var ErrLeaf = errors.New("the field has no child fields")
 
 // buffers are kept for the next answer, which is hardly ever much longer.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
