@@ -164,7 +164,7 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	applyEvents(p, w, in)
 	documentErrors := m.applyDocument(p, w, in, before)
 	if len(documentErrors) == 0 && (w.Document() != before.Document() || w.URL != before.URL || w.SellerID != before.SellerID || w.Type != before.Type) {
-		checkReach(p, scopes, w)
+		checkReach(p, scopes, before, w)
 	}
 	if err := u.checkIdentifier(p, w); err != nil {
 		return err
@@ -176,9 +176,13 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	return nil
 }
 
-// checkReach refuses that a key has a webhook send somewhere what the key itself may not read.
-func checkReach(p *problems, scopes []string, w *Webhook) {
-	if missing := missingScopes(scopes, w.RequiredScopes); len(missing) > 0 {
+// checkReach refuses that a key has a webhook send somewhere what the key itself
+// may not read, and that it narrows what another key registered: whoever may
+// read all that a webhook selects may read its payloads, the earlier ones too.
+func checkReach(p *problems, scopes []string, before Webhook, w *Webhook) {
+	missing := missingScopes(scopes, slices.Concat(before.RequiredScopes, w.RequiredScopes))
+	slices.Sort(missing)
+	if missing = slices.Compact(missing); len(missing) > 0 {
 		p.add("query_string", "needs the scopes %s, which the key does not have", strings.Join(missing, ", "))
 	}
 }

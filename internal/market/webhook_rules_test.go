@@ -315,6 +315,8 @@ func TestALimitedKeyRedirectsNothing(t *testing.T) {
 	expectFields(t, "another url", err, "query_string")
 	_, err = c.CreateWebhook(t.Context(), c.owner, limited, newHook(elsewhere, func(in *market.WebhookAttributes) { in.Identifier = market.Some("erp") }))
 	expectFields(t, "another url by identifier", err, "query_string")
+	_, err = c.UpdateWebhook(t.Context(), c.owner, limited, made.Webhook.ID(), market.WebhookAttributes{QueryString: market.Some("{ adverts }")})
+	expectFields(t, "a narrower document", err, "query_string")
 	if _, err = c.UpdateWebhook(t.Context(), c.owner, limited, made.Webhook.ID(), market.WebhookAttributes{Enabled: market.Some(false)}); err != nil {
 		t.Errorf("a pause is refused: %v", err)
 	}
