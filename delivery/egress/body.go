@@ -20,6 +20,11 @@ const (
 // readResponse reads the answer to its end, or as far as it is worth it. An error means that the
 // exchange did not come to its end.
 func readResponse(answer *http.Response) (Response, error) {
+	response := Response{Status: answer.StatusCode, Header: answer.Header}
+	// Nobody asks to switch protocols: the transport lets go of such a connection, and of its deadline.
+	if answer.Body == http.NoBody || answer.StatusCode == http.StatusSwitchingProtocols {
+		return response, nil
+	}
 	body, truncated, err := readAtMost(answer.Body, maxBody)
 	if err != nil {
 		return Response{}, err
@@ -27,7 +32,7 @@ func readResponse(answer *http.Response) (Response, error) {
 	if _, err := io.CopyN(io.Discard, answer.Body, maxDrain); err != nil && !errors.Is(err, io.EOF) {
 		return Response{}, err
 	}
-	response := Response{Status: answer.StatusCode, Header: answer.Header, Body: body, Truncated: truncated}
+	response.Body, response.Truncated = body, truncated
 	if isGzip(answer.Header) {
 		response.decompress()
 	}

@@ -8,8 +8,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -29,13 +32,19 @@ const (
 	// must give within pingTimeout; else every later request would run into its timeout there.
 	pingAfter   = 15 * time.Second
 	pingTimeout = 5 * time.Second
+	// writeTimeout ends an HTTP/2 connection that takes nothing more. An exchange that waits to write to
+	// it outlives its timeout by as much at most.
+	writeTimeout = 5 * time.Second
+	// streamBuffer is what an HTTP/2 receiver may send ahead of the reader, in bytes; net/http would let
+	// it be 4 MiB for each exchange.
+	streamBuffer = 64 << 10
 )
 
 // Options are what a [Client] may be given beside its policy. The zero value is for production.
 type Options struct {
 	// RootCAs are the authorities trusted for receivers; nil means those of the system.
 	RootCAs *x509.CertPool
-	// Resolver looks up host names; nil means that of the system.
+	// Resolver looks up host names; nil asks the name servers that the system is set up with.
 	Resolver *net.Resolver
 }
 
@@ -63,18 +72,26 @@ type Response struct {
 
 // New returns a client bound to the policy.
 func New(policy Policy, options Options) *Client {
-	plain := &net.Dialer{Control: policy.control, Resolver: options.Resolver}
-	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{
-		RootCAs:    options.RootCAs,
-		NextProtos: []string{"h2", "http/1.1"},
-	}}
+	resolver := options.Resolver
+	if resolver == nil {
+		// The C library's look-ups take a thread each and end when they like, also those that a
+		// receiver's own name server lets hang.
+		resolver = &net.Resolver{PreferGo: true}
+	}
+	return newClient(policy, &net.Dialer{Control: policy.control, Resolver: resolver}, options.RootCAs)
+}
+
+// newClient returns a client whose every connection is made by the dialer.
+func newClient(policy Policy, dialer *net.Dialer, roots *x509.CertPool) *Client {
+	plain := meter(dialer.DialContext)
+	secure := handshake(plain, &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, NextProtos: []string{"h2", "http/1.1"}})
 	return &Client{
 		policy: policy,
 		transport: &http.Transport{
-			DialContext:            withDeadline(plain.DialContext),
-			DialTLSContext:         withDeadline(secure.DialContext),
+			DialContext:            withDeadline(plain),
+			DialTLSContext:         withDeadline(secure),
 			ForceAttemptHTTP2:      true, // a custom dialer turns it off otherwise
-			HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+			HTTP2:                  newHTTP2Config(),
 			DisableCompression:     true, // the transport would decompress without a limit
 			MaxIdleConns:           maxIdle,
 			MaxIdleConnsPerHost:    maxIdlePerHost,
@@ -82,6 +99,15 @@ func New(policy Policy, options Options) *Client {
 			ExpectContinueTimeout:  expectTimeout,
 			MaxResponseHeaderBytes: maxResponseHeader,
 		},
+	}
+}
+
+func newHTTP2Config() *http.HTTP2Config {
+	return &http.HTTP2Config{
+		SendPingTimeout:           pingAfter,
+		PingTimeout:               pingTimeout,
+		WriteByteTimeout:          writeTimeout,
+		MaxReceiveBufferPerStream: streamBuffer,
 	}
 }
 
@@ -100,6 +126,28 @@ func withDeadline(dial dialFunc) dialFunc {
 			ctx = limited
 		}
 		return dial(ctx, network, address)
+	}
+}
+
+// handshake adds TLS to a dial, within the same time.
+func handshake(dial dialFunc, config *tls.Config) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		named := config.Clone()
+		named.ServerName = host
+		secure := tls.Client(conn, named)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return secure, nil
 	}
 }
 
@@ -140,28 +188,35 @@ func whatEnded(ctx, limited context.Context, err error) error {
 	return err
 }
 
-func (c *Client) exchange(ctx context.Context, url string, header http.Header, body []byte) (Response, error) {
-	if err := c.policy.CheckURL(url); err != nil {
-		return Response{}, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		// A moment later, so that it is the exchange whose end is reported.
-		ctx = context.WithValue(ctx, deadlineKey{}, deadline.Add(time.Second))
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+func (c *Client) exchange(ctx context.Context, raw string, header http.Header, body []byte) (Response, error) {
+	target, err := c.policy.parse(raw)
 	if err != nil {
 		return Response{}, err
 	}
-	if header != nil {
-		request.Header = header
-	}
 	// Not through http.Client: a round trip is exactly one request, without redirects and cookies.
-	answer, err := c.transport.RoundTrip(request)
+	answer, err := c.transport.RoundTrip(newRequest(ctx, target, header, body))
 	if err != nil {
 		return Response{}, err
 	}
 	defer answer.Body.Close()
 	return readResponse(answer)
+}
+
+// newRequest makes the request of the URL that was checked, so that nothing parses it a second time.
+func newRequest(ctx context.Context, target *url.URL, header http.Header, body []byte) *http.Request {
+	if deadline, ok := ctx.Deadline(); ok {
+		// A moment later, so that it is the exchange whose end is reported.
+		ctx = context.WithValue(ctx, deadlineKey{}, deadline.Add(time.Second))
+	}
+	if header == nil {
+		header = http.Header{}
+	}
+	reader := func() io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
+	request := http.Request{
+		Method: http.MethodPost, URL: target, Host: strings.TrimSuffix(target.Host, ":"), Header: header, ContentLength: int64(len(body)),
+		Body: reader(), GetBody: func() (io.ReadCloser, error) { return reader(), nil },
+	}
+	return request.WithContext(withGrant(ctx))
 }
 
 // CloseIdle closes the connections that are kept for reuse. Exchanges under way are not disturbed.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"crier/delivery/egress"
+	"crier/delivery/egress/egresstest"
 )
 
 func TestPostSendsWhatItWasGiven(t *testing.T) {
@@ -160,7 +161,7 @@ func TestPostTimesOut(t *testing.T) {
 func TestPostTimesOutInTheHandshake(t *testing.T) {
 	t.Parallel()
 	closed := make(chan error, 1)
-	host := newRawReceiver(t, func(conn net.Conn, _ <-chan struct{}) {
+	host := egresstest.Serve(t, func(conn net.Conn) {
 		_, err := io.Copy(io.Discard, conn) // the client's hello, until the client hangs up
 		closed <- err
 	})
@@ -203,8 +204,8 @@ func TestPostEndsWithItsContext(t *testing.T) {
 
 func TestPostReportsABrokenConnection(t *testing.T) {
 	t.Parallel()
-	answering := func(answer string) func(net.Conn, <-chan struct{}) {
-		return func(conn net.Conn, _ <-chan struct{}) {
+	answering := func(answer string) func(net.Conn) {
+		return func(conn net.Conn) {
 			if _, err := conn.Read(make([]byte, 4096)); err == nil {
 				io.WriteString(conn, answer)
 			}
@@ -212,7 +213,7 @@ func TestPostReportsABrokenConnection(t *testing.T) {
 	}
 	const early = "the connection was closed before the whole response had come"
 	for name, test := range map[string]struct {
-		serve func(net.Conn, <-chan struct{})
+		serve func(net.Conn)
 		want  string
 	}{
 		"without an answer":  {answering(""), early},
@@ -222,12 +223,12 @@ func TestPostReportsABrokenConnection(t *testing.T) {
 		"no HTTP":            {answering("220 mail.example ESMTP\r\n"), "the connection failed"},
 		"endless headers":    {answering("HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 1<<20) + "\r\n\r\n"), "the connection failed"},
 		"two lengths":        {answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "the connection failed"},
-		"reset at the start": {func(conn net.Conn, _ <-chan struct{}) { conn.(*net.TCPConn).SetLinger(0) }, "the connection failed"},
+		"reset at the start": {func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }, "the connection failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := newClient(t, development(), egress.Options{})
-			err := mustFail(t, t.Context(), client, "http://"+newRawReceiver(t, test.serve), ample)
+			err := mustFail(t, t.Context(), client, "http://"+egresstest.Serve(t, test.serve), ample)
 			requireReason(t, err, test.want)
 		})
 	}

@@ -1,19 +1,15 @@
 package egress_test
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
-	"golang.org/x/net/dns/dnsmessage"
-
 	"crier/delivery/egress"
+	"crier/delivery/egress/egresstest"
 )
 
 // The URL is harmless, and the name leads to this very host: the guard sees the address at the dial.
@@ -33,7 +29,7 @@ func TestPostRefusesANameThatLeadsInside(t *testing.T) {
 			t.Parallel()
 			var requests atomic.Int32
 			receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) })
-			client := newClient(t, egress.Policy{AllowHTTP: true}, resolving(t, map[string][]string{"receiver.example.": answers}))
+			client := newClient(t, egress.Policy{AllowHTTP: true}, resolving(map[string][]string{"receiver.example": answers}))
 			err := mustFail(t, t.Context(), client, "http://receiver.example:"+portOf(receiver.URL), ample)
 			if !errors.Is(err, egress.ErrRefusedAddress) {
 				t.Errorf("got %v, want ErrRefusedAddress", err)
@@ -46,27 +42,62 @@ func TestPostRefusesANameThatLeadsInside(t *testing.T) {
 	}
 }
 
-// A name that changes its answer between two dials gains nothing by it.
+// A name that changes its answer gains nothing by it, at whatever moment it does: 0.0.0.0 leads to the
+// same receiver, which would see every post if the guard did not see what is really dialled.
 func TestPostJudgesEveryDial(t *testing.T) {
 	t.Parallel()
-	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") })
-	zone := map[string][]string{"receiver.example.": {"127.0.0.1"}}
-	resolver := newResolver(t, zone)
-	client := newClient(t, development(), egress.Options{Resolver: resolver.Resolver})
+	var requests atomic.Int32
+	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests.Add(1)
+		w.Header().Set("Connection", "close")
+	})
+	var inside atomic.Bool
+	client := newClient(t, development(), egress.Options{Resolver: egresstest.Resolver(func(string) []netip.Addr {
+		if inside.Load() {
+			return addresses("0.0.0.0")
+		}
+		return addresses("127.0.0.1")
+	})})
 	url := "http://receiver.example:" + portOf(receiver.URL)
-	post(t, client, url)
+	const rounds = 5
+	for range rounds {
+		inside.Store(false)
+		post(t, client, url)
+		inside.Store(true)
+		if err := mustFail(t, t.Context(), client, url, ample); !errors.Is(err, egress.ErrRefusedAddress) {
+			t.Errorf("got %v, want ErrRefusedAddress", err)
+		}
+	}
+	if got := requests.Load(); got != rounds {
+		t.Errorf("the receiver got %d requests, want %d", got, rounds)
+	}
+}
 
-	resolver.answer("receiver.example.", "10.0.0.1")
-	if err := mustFail(t, t.Context(), client, url, ample); !errors.Is(err, egress.ErrRefusedAddress) {
+// TestMain names a proxy in the environment that is not there: whoever took it would reach no receiver,
+// and the guard would judge the proxy's address instead of the receiver's.
+func TestAProxyInTheEnvironmentChangesNothing(t *testing.T) {
+	t.Parallel()
+	receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) {})
+	url := "http://receiver.example:" + portOf(receiver.URL)
+	request, err := http.NewRequest(http.MethodPost, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proxy, err := http.ProxyFromEnvironment(request); err != nil || proxy == nil {
+		t.Fatalf("others take the proxy %v (%v), want one", proxy, err)
+	}
+	options := resolving(map[string][]string{"receiver.example": {"127.0.0.1"}})
+	post(t, newClient(t, development(), options), url)
+	strict := newClient(t, egress.Policy{AllowHTTP: true}, options)
+	if err := mustFail(t, t.Context(), strict, url, ample); !errors.Is(err, egress.ErrRefusedAddress) {
 		t.Errorf("got %v, want ErrRefusedAddress", err)
 	}
 }
 
-// With a proxy in the environment (see TestMain), the receiver itself is reached all the same.
 func TestPostResolvesNames(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X-Host", r.Host) })
-	options := resolving(t, map[string][]string{"receiver.example.": {"127.0.0.1"}, "xn--bcher-kva.example.": {"127.0.0.1"}})
+	options := resolving(map[string][]string{"receiver.example": {"127.0.0.1"}, "xn--bcher-kva.example": {"127.0.0.1"}})
 	client := newClient(t, development(), options)
 	for name, host := range map[string]string{"receiver.example": "receiver.example", "bücher.example": "xn--bcher-kva.example"} {
 		response := post(t, client, "http://"+name+":"+portOf(receiver.URL))
@@ -78,94 +109,21 @@ func TestPostResolvesNames(t *testing.T) {
 
 func TestPostReportsAnUnknownName(t *testing.T) {
 	t.Parallel()
-	client := newClient(t, egress.Policy{}, resolving(t, nil))
+	client := newClient(t, egress.Policy{}, resolving(nil))
 	requireReason(t, mustFail(t, t.Context(), client, "https://nowhere.example", ample), "the host name does not resolve")
 }
 
 func portOf(url string) string { return url[strings.LastIndexByte(url, ':')+1:] }
 
-func resolving(t *testing.T, zone map[string][]string) egress.Options {
-	t.Helper()
-	return egress.Options{Resolver: newResolver(t, zone).Resolver}
+// resolving asks name servers that know one zone: addresses by host.
+func resolving(zone map[string][]string) egress.Options {
+	return egress.Options{Resolver: egresstest.Resolver(func(host string) []netip.Addr { return addresses(zone[host]...) })}
 }
 
-// resolver asks a DNS server of its own that knows one zone: addresses by name.
-type resolver struct {
-	*net.Resolver
-	mu   sync.Mutex
-	zone map[string][]string
-}
-
-func newResolver(t *testing.T, zone map[string][]string) *resolver {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+func addresses(texts ...string) []netip.Addr {
+	parsed := make([]netip.Addr, len(texts))
+	for i, text := range texts {
+		parsed[i] = netip.MustParseAddr(text)
 	}
-	r := &resolver{zone: zone, Resolver: &net.Resolver{
-		PreferGo: true,
-		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "udp", conn.LocalAddr().String())
-		},
-	}}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r.serve(conn)
-	}()
-	t.Cleanup(func() {
-		conn.Close()
-		<-done
-	})
-	return r
-}
-
-func (r *resolver) answer(name string, addresses ...string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.zone[name] = addresses
-}
-
-func (r *resolver) serve(conn net.PacketConn) {
-	buffer := make([]byte, 1500)
-	for {
-		n, client, err := conn.ReadFrom(buffer)
-		if err != nil {
-			return // closed with the test
-		}
-		var query dnsmessage.Message
-		if query.Unpack(buffer[:n]) != nil || len(query.Questions) != 1 {
-			continue
-		}
-		reply, err := r.reply(query).Pack()
-		if err != nil {
-			continue // the client times out, and its test fails
-		}
-		conn.WriteTo(reply, client)
-	}
-}
-
-func (r *resolver) reply(query dnsmessage.Message) *dnsmessage.Message {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	question := query.Questions[0]
-	addresses, known := r.zone[question.Name.String()]
-	reply := &dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: query.ID, Response: true, Authoritative: true, RecursionAvailable: true},
-		Questions: query.Questions,
-	}
-	if !known {
-		reply.RCode = dnsmessage.RCodeNameError
-	}
-	for _, text := range addresses {
-		address := netip.MustParseAddr(text)
-		header := dnsmessage.ResourceHeader{Name: question.Name, Class: question.Class, TTL: 1}
-		switch {
-		case address.Is4() && question.Type == dnsmessage.TypeA:
-			reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: address.As4()}})
-		case address.Is6() && question.Type == dnsmessage.TypeAAAA:
-			reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AAAAResource{AAAA: address.As16()}})
-		}
-	}
-	return reply
+	return parsed
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	log.SetOutput(io.Discard) // net/http writes there what receivers send unasked
 	goleak.VerifyTestMain(m)
 }
 
@@ -62,35 +63,6 @@ func afterBody(handler http.HandlerFunc) http.Handler {
 		}
 		handler(w, r)
 	})
-}
-
-// newRawReceiver accepts connections and lets serve do with each what no HTTP server would. It closes
-// a connection when serve returns; gone is closed with the test.
-func newRawReceiver(t *testing.T, serve func(conn net.Conn, gone <-chan struct{})) (host string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return // closed with the test
-			}
-			serve(conn, gone)
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() {
-		close(gone)
-		listener.Close()
-		<-done
-	})
-	return listener.Addr().String()
 }
 
 func post(t *testing.T, client *egress.Client, url string) egress.Response {

@@ -1,15 +1,10 @@
 package egress_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +12,7 @@ import (
 	"time"
 
 	"crier/delivery/egress"
+	"crier/delivery/egress/egresstest"
 )
 
 func TestPostOverHTTP2(t *testing.T) {
@@ -56,7 +52,7 @@ func TestPostVerifiesCertificates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			certificate := newCertificate(t, test.template)
+			certificate := egresstest.Certificate(t, test.template)
 			options := egress.Options{RootCAs: x509.NewCertPool()}
 			if test.trusted {
 				options = trusting(certificate.Leaf)
@@ -93,27 +89,4 @@ func newTLSReceiver(t *testing.T, config *tls.Config, http2 bool) *httptest.Serv
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server
-}
-
-// newCertificate signs a certificate by itself, valid for an hour where the template says nothing else.
-func newCertificate(t *testing.T, template *x509.Certificate) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template.SerialNumber = big.NewInt(1)
-	template.Subject = pkix.Name{CommonName: "receiver"}
-	if template.NotAfter.IsZero() {
-		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }

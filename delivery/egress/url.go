@@ -30,20 +30,26 @@ func (e *URLError) Error() string { return e.Reason }
 // CheckURL returns nil if raw may be registered as the endpoint of a webhook (wire.md, "The URL"), else
 // a [*URLError]. A host name is only checked for its form: where it leads is checked at each dial.
 func (p Policy) CheckURL(raw string) error {
+	_, err := p.parse(raw)
+	return err
+}
+
+// parse returns the URL as it is dialled. There is no other parser: two that disagree would let a URL
+// through that means another host.
+func (p Policy) parse(raw string) (*url.URL, error) {
 	if reason := checkText(raw); reason != "" {
-		return &URLError{reason}
+		return nil, &URLError{reason}
 	}
-	// The parser of net/http too: two that disagree would let a URL through that means another host.
 	parsed, err := url.Parse(raw)
 	if err != nil {
-		return &URLError{"This is not a valid URL. Write it as https://host/path."}
+		return nil, &URLError{"This is not a valid URL. Write it as https://host/path."}
 	}
 	for _, check := range []func(*url.URL) string{p.checkScheme, checkAuthority, p.checkHost} {
 		if reason := check(parsed); reason != "" {
-			return &URLError{reason}
+			return nil, &URLError{reason}
 		}
 	}
-	return nil
+	return parsed, nil
 }
 
 func checkText(raw string) string {
