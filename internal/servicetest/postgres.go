@@ -15,7 +15,7 @@ import (
 )
 
 // postgres is the one PostgreSQL cluster of this test binary.
-var postgres postgresCluster
+var postgres = postgresCluster{synchronousCommit: "off"}
 
 // postgresCluster is a PostgreSQL cluster that starts at its first use.
 type postgresCluster struct {
@@ -25,6 +25,11 @@ type postgresCluster struct {
 	bin     string // folder of the programs
 	port    int
 	running *process
+
+	// synchronousCommit is the setting of that name: "off" for speed, "on" where
+	// what was committed must survive the server's death.
+	synchronousCommit string
+	identity          *syscall.Credential // who runs the programs; nil is the present user
 
 	databases atomic.Int64 // number of databases created so far
 }
@@ -53,7 +58,7 @@ func Postgres(t testing.TB) string {
 			t.Error(err)
 		}
 	})
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", postgres.port, name)
+	return postgres.url(name)
 }
 
 // postgresFolder returns the folder of the server's programs: that of the
@@ -83,32 +88,48 @@ func postgresFolder() (string, error) {
 }
 
 func (c *postgresCluster) start(bin string) error {
+	if err := c.create(bin); err != nil {
+		return err
+	}
+	var err error
+	c.running, c.port, err = onFreePort(c.launch)
+	return err
+}
+
+// create makes an empty cluster.
+func (c *postgresCluster) create(bin string) error {
 	folder, err := os.MkdirTemp("", "crier-postgres-")
 	if err != nil {
 		return fmt.Errorf("folder for PostgreSQL: %w", err)
 	}
 	c.bin, c.folder = bin, folder
-	identity, err := serverIdentity()
-	if err != nil {
+	if c.identity, err = serverIdentity(); err != nil {
 		return err
 	}
-	if identity != nil {
-		if err := os.Chown(folder, int(identity.Uid), int(identity.Gid)); err != nil {
+	if c.identity != nil {
+		if err := os.Chown(folder, int(c.identity.Uid), int(c.identity.Gid)); err != nil {
 			return fmt.Errorf("hand the folder to PostgreSQL: %w", err)
 		}
 	}
-	initdb := c.command(identity, "initdb", "--pgdata", c.data(), "--username", "postgres", "--auth", "trust",
+	initdb := c.command("initdb", "--pgdata", c.data(), "--username", "postgres", "--auth", "trust",
 		"--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions")
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, output)
 	}
-	c.running, c.port, err = onFreePort(func(port int) (*process, error) {
-		return startProcess(c.command(identity, "postgres", "-D", c.data(), "-p", strconv.Itoa(port),
-			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
-			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
-			"database system is ready to accept connections")
-	})
-	return err
+	return nil
+}
+
+// launch starts the server. It never waits for the disk, whose loss no test is about.
+func (c *postgresCluster) launch(port int) (*process, error) {
+	return startProcess(c.command("postgres", "-D", c.data(), "-p", strconv.Itoa(port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit="+c.synchronousCommit),
+		"database system is ready to accept connections")
+}
+
+// url is the address of a database.
+func (c *postgresCluster) url(name string) string {
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", c.port, name)
 }
 
 // stop ends the cluster at once and removes its files; it does nothing where the
@@ -126,13 +147,12 @@ func (c *postgresCluster) stop() error {
 
 func (c *postgresCluster) data() string { return filepath.Join(c.folder, "data") }
 
-// command prepares one of the server's programs to run as identity, nil being
-// the present user.
-func (c *postgresCluster) command(identity *syscall.Credential, name string, args ...string) *exec.Cmd {
+// command prepares one of the server's programs.
+func (c *postgresCluster) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.bin, name), args...)
-	cmd.Dir = c.folder // the present folder may be closed to identity
+	cmd.Dir = c.folder // the present folder may be closed to the identity
 	cmd.SysProcAttr = endsWithParent(syscall.SIGQUIT)
-	cmd.SysProcAttr.Credential = identity
+	cmd.SysProcAttr.Credential = c.identity
 	return cmd
 }
 

@@ -63,3 +63,20 @@ func TestRunStopsTheCluster(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
+
+func TestPostgresServerKeepsWhatWasCommitted(t *testing.T) {
+	t.Parallel()
+	server := servicetest.StartPostgres(t)
+	url := server.URL
+	query(t, url, "CREATE TABLE a (b int)")
+	query(t, url, "INSERT INTO a VALUES (7)")
+	server.Stop()
+	server.Stop() // once more does nothing
+	if output, err := exec.Command(servicetest.Program(t, "psql"), "-c", "SELECT 1", url).CombinedOutput(); err == nil {
+		t.Errorf("a stopped server answers %s", output)
+	}
+	server.Start()
+	if got := query(t, server.URL, "SELECT b FROM a"); got != "7" || server.URL != url {
+		t.Errorf("at %s after the start: %s; before, at %s: 7", server.URL, got, url)
+	}
+}

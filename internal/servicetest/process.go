@@ -24,6 +24,8 @@ const (
 	startAttempts = 5
 	// highestPort leaves room for the bus of Redis Cluster, 10,000 ports above.
 	highestPort = 55_535
+	// longestLine bounds a line of output; what is longer ends the reading of it.
+	longestLine = 1 << 20
 	// keptLines is how much of a server's output an error shows.
 	keptLines = 20
 )
@@ -32,6 +34,8 @@ const (
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended and its output is read
+	// ready is the line that said so; to be read once the process has started.
+	ready string
 
 	mu   sync.Mutex
 	last []string // the last lines of its output
@@ -69,10 +73,11 @@ func startProcess(cmd *exec.Cmd, ready string) (*process, error) {
 func (p *process) follow(output io.ReadCloser, ready string, isReady chan<- struct{}) {
 	defer close(p.done)
 	lines := bufio.NewScanner(output)
+	lines.Buffer(nil, longestLine)
 	for seen := false; lines.Scan(); {
 		p.keep(lines.Text())
 		if !seen && strings.Contains(lines.Text(), ready) {
-			seen = true
+			seen, p.ready = true, lines.Text()
 			close(isReady)
 		}
 	}

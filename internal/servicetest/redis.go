@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// RedisServer is a private Redis server without persistence: what it held is
-// gone after Stop. Its methods fail the test when they cannot do their work, so
-// they belong to the goroutine of the test.
+// RedisServer is a private Redis server. Unless it was started with persistence,
+// what it held is gone after Stop. Its methods fail the test when they cannot do
+// their work, so they belong to the goroutine of the test.
 type RedisServer struct {
 	// URL is the address for clients, redis://127.0.0.1:PORT. It stays the same
 	// over Stop and Start.
@@ -33,8 +33,8 @@ func Redis(t testing.TB) string {
 }
 
 // StartRedis starts a private Redis server which the test can stop, start and
-// pause. The arguments are added to the server's own, for example
-// "--maxmemory", "10mb".
+// pause. The arguments are added to the server's own, which keep nothing on disk,
+// and stand above them, for example "--appendonly", "yes".
 func StartRedis(t testing.TB, args ...string) *RedisServer {
 	t.Helper()
 	s := &RedisServer{t: t, launch: redisLauncher(Program(t, "redis-server"), t.TempDir(), args...)}
@@ -49,18 +49,20 @@ func StartRedis(t testing.TB, args ...string) *RedisServer {
 	return s
 }
 
-// redisLauncher returns what starts a server that keeps nothing on disk.
+// redisLauncher returns what starts a server that keeps nothing on disk, unless
+// args say so. A signal that its files may not grow is ignored, as a full disk
+// sends none: see FillDisk.
 func redisLauncher(program, folder string, args ...string) func(port int) (*process, error) {
 	args = append([]string{"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder}, args...)
 	return func(port int) (*process, error) {
-		cmd := exec.Command(program, append([]string{"--port", strconv.Itoa(port)}, args...)...)
+		cmd := exec.Command("sh", append([]string{"-c", `trap "" XFSZ; exec "$0" "$@"`, program, "--port", strconv.Itoa(port)}, args...)...)
 		cmd.SysProcAttr = endsWithParent(syscall.SIGKILL)
 		return startProcess(cmd, "Ready to accept connections")
 	}
 }
 
-// Stop kills the server, as a crash would; all data is lost. A stopped server
-// stays stopped.
+// Stop kills the server, as a crash would; what it did not keep on disk is lost.
+// A stopped server stays stopped.
 func (s *RedisServer) Stop() {
 	s.t.Helper()
 	if err := s.running.stop(os.Kill); err != nil {
@@ -68,7 +70,7 @@ func (s *RedisServer) Stop() {
 	}
 }
 
-// Start starts a stopped server again, empty and on the same port.
+// Start starts a stopped server again on the same port, with what it kept on disk.
 func (s *RedisServer) Start() {
 	s.t.Helper()
 	running, err := s.launch(s.port)
@@ -88,6 +90,29 @@ func (s *RedisServer) Pause() {
 func (s *RedisServer) Resume() {
 	s.t.Helper()
 	s.signal(syscall.SIGCONT)
+}
+
+// FillDisk lets the server's files grow no more, which it takes for a full disk:
+// with "--appendonly", "yes" it refuses to write within a second.
+func (s *RedisServer) FillDisk() {
+	s.t.Helper()
+	s.limitFiles("1")
+}
+
+// FreeDisk ends a FillDisk.
+func (s *RedisServer) FreeDisk() {
+	s.t.Helper()
+	s.limitFiles("unlimited")
+}
+
+// limitFiles sets how many bytes a file may have that the server writes to.
+func (s *RedisServer) limitFiles(bytes string) {
+	s.t.Helper()
+	pid := strconv.Itoa(s.running.cmd.Process.Pid)
+	output, err := exec.Command(Program(s.t, "prlimit"), "--pid", pid, "--fsize="+bytes+":").CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("limit the files of redis-server: %v\n%s", err, output)
+	}
 }
 
 func (s *RedisServer) signal(signal os.Signal) {

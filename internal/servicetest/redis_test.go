@@ -83,6 +83,39 @@ func TestRedisTakesArguments(t *testing.T) {
 	}
 }
 
+func TestRedisKeepsWhatItHasOnDisk(t *testing.T) {
+	t.Parallel()
+	server := servicetest.StartRedis(t, "--appendonly", "yes")
+	server.CLI("SET", "k", "v")
+	server.Stop()
+	server.Start()
+	if got := server.CLI("GET", "k"); got != "v" {
+		t.Errorf("GET after the start: %s", got)
+	}
+}
+
+func TestRedisRefusesToWriteOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	server := servicetest.StartRedis(t, "--appendonly", "yes")
+	// until writes until an answer begins with want
+	until := func(want string) {
+		t.Helper()
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		got := ""
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-tick.C {
+			if got = server.CLI("SET", "k", "v"); strings.HasPrefix(got, want) {
+				return
+			}
+		}
+		t.Fatalf("SET: %s, want %s", got, want)
+	}
+	server.FillDisk()
+	until("MISCONF")
+	server.FreeDisk()
+	until("OK")
+}
+
 func TestRedisClusterIsEmptyForEachTest(t *testing.T) {
 	t.Parallel()
 	for range 2 {

@@ -26,7 +26,7 @@ const requireVariable = "CRIER_TEST_REQUIRE"
 
 // Run runs the tests of m, stops what they shared, and then looks for leaked
 // goroutines, where all tests passed. It returns the exit code of the test
-// binary. A package which uses Postgres or RedisCluster must call it:
+// binary. A package which uses Postgres, RedisCluster or Crier must call it:
 //
 //	func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
 //
@@ -34,7 +34,7 @@ const requireVariable = "CRIER_TEST_REQUIRE"
 func Run(m *testing.M, leaks ...goleak.Option) int {
 	stoppable = true
 	code := m.Run()
-	if err := errors.Join(postgres.stop(), redisCluster.stop()); err != nil {
+	if err := errors.Join(postgres.stop(), redisCluster.stop(), program.remove()); err != nil {
 		fmt.Fprintln(os.Stderr, "servicetest: stop the shared servers:", err)
 		code = max(code, 1)
 	}
