@@ -65,7 +65,7 @@ func newRig(b *testing.B, database, redisURL string) *rig {
 	documents := document.New(schema, document.Options{Limits: document.DefaultLimits, Context: root.WithLoaders})
 	worker, err := delivery.New(delivery.Options{
 		Store: db, Redis: redis, Documents: documents, Egress: egress.New(loopback, egress.Options{}), Log: log,
-		Identity: delivery.Identity{Vertical: "bench", Prefix: "Crier", UserAgent: "Crier/bench"}, Relay: true, Deliver: true,
+		Identity: delivery.Identity{Vertical: "bench", Prefix: "Crier", UserAgent: "Crier/bench"}, Relay: true, Deliver: true, Grace: 10 * time.Second,
 	})
 	must(b, err)
 	db.OnCommit(worker.Committed)
@@ -89,20 +89,34 @@ func must(b *testing.B, err error) {
 // deliver runs the worker until n more requests have arrived.
 func (r *rig) deliver(b *testing.B, n int) time.Duration {
 	b.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
 	arrived := r.sink.expect(n)
 	began := time.Now()
+	stop := r.work(b)
+	r.await(b, arrived)
+	took := time.Since(began)
+	stop()
+	return took
+}
+
+// work starts the worker and returns what stops it.
+func (r *rig) work(b *testing.B) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
 	go func() { done <- r.worker.Run(ctx) }()
+	return func() {
+		cancel()
+		must(b, <-done)
+	}
+}
+
+// await waits for what the sink expects.
+func (r *rig) await(b *testing.B, arrived <-chan struct{}) {
+	b.Helper()
 	select {
 	case <-arrived:
 	case <-time.After(5 * time.Minute):
-		b.Errorf("only %d of %d deliveries arrived", r.sink.count.Load(), n)
+		b.Fatalf("only %d deliveries arrived", r.sink.count.Load())
 	}
-	took := time.Since(began)
-	stop()
-	must(b, <-done)
-	return took
 }
 
 // sink is a receiver that counts.
@@ -112,11 +126,20 @@ type sink struct {
 	mu     sync.Mutex
 	want   int64
 	full   chan struct{}
+	// seen is shown each body.
+	seen atomic.Pointer[func(body []byte)]
 }
+
+// see has each body shown to a function; nil to none.
+func (s *sink) see(seen func(body []byte)) { s.seen.Store(&seen) }
 
 func newSink() *sink {
 	s := &sink{}
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seen := s.seen.Load(); seen != nil && *seen != nil {
+			body, _ := io.ReadAll(r.Body)
+			(*seen)(body)
+		}
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)
 		s.arrived()
