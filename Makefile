@@ -5,10 +5,10 @@ SHELL := /bin/bash
 
 NPM := npm ci --no-audit --no-fund --loglevel=error
 
-.PHONY: help run demo build deps test race check lint generate verify console bench fuzz clean
+.PHONY: help run demo build deps test race check lint generate verify console bench bench-isolation bench-scale chaos fuzz clean
 
 help: ## Show this list
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: ## Start the server with sample data on 127.0.0.1:8080
 	CRIER_SAMPLE_DATA=true go run .
@@ -48,7 +48,16 @@ console: ## Build the web pages that the binary embeds
 	@cd console && $(NPM) && npm run build
 
 bench: deps ## Measure delivery, queries, mutations and volume, each beside what bounds it
-	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench . -benchtime 1x -count 3 -timeout 60m ./bench
+	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench . -skip 'Isolation|Scale' -benchtime 1x -count 3 -timeout 60m ./bench
+
+chaos: deps ## Kill, pause and starve processes under load, and account for every change
+	@CRIER_TEST_REQUIRE=1 go test -v -count 1 -run '^TestChaos$$' -parallel 3 -timeout 60m ./chaos -args -rounds 100 -all
+
+bench-isolation: deps ## Measure healthy endpoints beside hanging, refusing and dripping ones
+	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench '^BenchmarkIsolation' -benchtime 1x -timeout 20m ./bench
+
+bench-scale: deps ## Measure many webhooks, many pending deliveries and two processes
+	@CRIER_TEST_REQUIRE=1 go test -run "^$$" -bench '^BenchmarkScale' -benchtime 1x -timeout 30m ./bench
 
 fuzz: ## Fuzz every parser and checker for 20 seconds each
 	@scripts/fuzz 20s

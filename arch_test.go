@@ -17,7 +17,7 @@ import (
 // (docs/architecture.md); what is not listed is forbidden. The main package may import everything.
 var arrows = map[string][]string{
 	"console":              {},
-	"delivery":             {"delivery/egress", "delivery/sign", "internal/document", "internal/market", "internal/stream", "internal/viewer"},
+	"delivery":             {"delivery/egress", "delivery/sign", "internal/document", "internal/market", "internal/stream", "internal/telemetry", "internal/viewer"},
 	"delivery/egress":      {},
 	"delivery/sign":        {},
 	"graph":                {"internal/execution", "internal/market", "internal/scalar"},
@@ -32,12 +32,13 @@ var arrows = map[string][]string{
 	"internal/shopify":     {"internal/market"},
 	"internal/store":       {"internal/market", "internal/viewer"},
 	"internal/stream":      {"internal/market"},
+	"internal/telemetry":   {},
 	"internal/viewer":      {"internal/market"},
-	"resolvers":            {"graph", "internal/document", "internal/execution", "internal/market", "internal/scalar", "internal/viewer"},
+	"resolvers":            {"graph", "internal/document", "internal/execution", "internal/market", "internal/scalar", "internal/telemetry", "internal/viewer"},
 }
 
 // testing holds what tests share; it may import what it tests.
-var sharedByTests = []string{"internal/store/storetest", "bench"}
+var sharedByTests = []string{"internal/store/storetest", "bench", "chaos", "delivery/egress/egresstest"}
 
 // outside are libraries that only the listed rooms may import.
 var outside = map[string][]string{
@@ -48,6 +49,8 @@ var outside = map[string][]string{
 	"github.com/uptrace/bun":        {"internal/store"},
 	"github.com/jackc/pgx":          {"internal/store"},
 	"modernc.org/sqlite":            {"internal/store"},
+	"github.com/prometheus":         {"internal/telemetry", "delivery"},
+	"go.opentelemetry.io":           {"internal/telemetry", "delivery"},
 }
 
 // pkg is what go list says of a package.

@@ -117,6 +117,7 @@ var refusals = []refusal{
 
 	badNumber("maxRetries", -1, "max_retries"), badNumber("maxRetries", 51, "max_retries"),
 	badNumber("concurrentSendLimit", 0, "concurrent_send_limit"), badNumber("concurrentSendLimit", 201, "concurrent_send_limit"),
+	badNumber("ratePerSecond", -1, "rate_per_second"), badNumber("ratePerSecond", 10_001, "rate_per_second"),
 	badNumber("timeoutSeconds", 0, "timeout_seconds"), badNumber("timeoutSeconds", 31, "timeout_seconds"),
 
 	{"an unknown seller", object{"sellerId": "U2VsbGVyLTk5"}, "seller_id", fault{}},

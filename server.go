@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -17,12 +19,15 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/alecthomas/kong"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
@@ -39,6 +44,7 @@ import (
 	"crier/internal/shopify"
 	"crier/internal/store"
 	"crier/internal/stream"
+	"crier/internal/telemetry"
 	"crier/internal/viewer"
 	"crier/resolvers"
 )
@@ -98,16 +104,20 @@ type versionCommand struct{}
 
 // Run shows the version.
 func (versionCommand) Run(t terminal) error {
-	commit := "unknown"
+	_, err := fmt.Fprintf(t.out, "crier %s commit %s %s\n", version, commit(), runtime.Version())
+	return err
+}
+
+// commit is what the program was built from.
+func commit() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
-				commit = s.Value
+				return s.Value
 			}
 		}
 	}
-	_, err := fmt.Fprintf(t.out, "crier %s commit %s %s\n", version, commit, runtime.Version())
-	return err
+	return "unknown"
 }
 
 type migrateCommand struct{}
@@ -133,8 +143,14 @@ type serveCommand struct {
 	Migrate bool `default:"true" negatable:"" help:"Bring the database to this version's schema first."`
 }
 
+// ballast is how many bytes a server holds without touching them, so that they
+// take no memory. They count as heap for the garbage collector, which leaves a
+// small one alone for longer.
+const ballast = 48 << 20
+
 // Run serves until the process is told to stop.
 func (s serveCommand) Run(c *config.Config, t terminal) error {
+	defer runtime.KeepAlive(make([]byte, ballast))
 	checked, log, err := settings(c, t)
 	if err != nil {
 		return err
@@ -308,6 +324,11 @@ type server struct {
 	api      *resolvers.Handler
 	handler  http.Handler
 	listener net.Listener
+	// debug is nil unless profiles are served.
+	debug   net.Listener
+	metrics *prometheus.Registry
+	// tracer is nil unless traces are exported.
+	tracer *telemetry.Tracer
 }
 
 // url is where the API is reached.
@@ -319,7 +340,7 @@ func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool
 	if err != nil {
 		return nil, err
 	}
-	srv := &server{settings: s, log: log, store: db}
+	srv := &server{settings: s, log: log, store: db, metrics: telemetry.NewRegistry(version, commit())}
 	if migrate {
 		if err := db.Migrate(ctx); err != nil {
 			return nil, errors.Join(err, db.Close())
@@ -332,10 +353,36 @@ func open(ctx context.Context, s config.Settings, log *slog.Logger, migrate bool
 	if srv.listener, err = net.Listen("tcp", s.Listen); err != nil {
 		return nil, errors.Join(fmt.Errorf("CRIER_LISTEN: %w", err), srv.close())
 	}
-	if err := srv.wire(ctx); err != nil {
+	if err := errors.Join(srv.observe(ctx), srv.wire(ctx)); err != nil {
 		return nil, errors.Join(err, srv.listener.Close(), srv.close())
 	}
 	return srv, nil
+}
+
+// observe opens what shows the process to its operators beside the main address.
+func (s *server) observe(ctx context.Context) error {
+	for name, pool := range s.store.Pools() {
+		s.metrics.MustRegister(collectors.NewDBStatsCollector(pool, name))
+	}
+	s.metrics.MustRegister(delivery.NewQueueCollector(s.redis, s.log), prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "crier_database_errors_total", Help: "Statements that the database failed or never got in this process, and connections that could not be made.",
+	}, func() float64 { return float64(s.store.Failures()) }))
+	traced, err := telemetry.Traced(os.Getenv)
+	if err == nil && traced {
+		s.tracer, err = telemetry.Export(ctx, version, s.log)
+	}
+	if err != nil || s.settings.DebugListen == "" {
+		return err
+	}
+	if s.debug, err = net.Listen("tcp", s.settings.DebugListen); err != nil {
+		return fmt.Errorf("CRIER_DEBUG_LISTEN: %w", err)
+	}
+	log := s.log.Info
+	if address, ok := s.debug.Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() {
+		log = s.log.Warn // others may reach it
+	}
+	log("profiles are served", slog.String("url", "http://"+s.debug.Addr().String()+"/debug/pprof/"))
+	return nil
 }
 
 // wire builds market, API and worker on the open store and Redis.
@@ -357,6 +404,7 @@ func (s *server) wire(ctx context.Context) error {
 		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,
 		Identity: delivery.Identity{Vertical: s.settings.Vertical, Prefix: s.settings.HeaderPrefix, UserAgent: "Crier/" + version},
 		Grace:    s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
+		Metrics: delivery.NewMetrics(s.metrics), Tracer: s.tracer,
 	})
 	if err != nil {
 		return err
@@ -373,40 +421,48 @@ func (s *server) wire(ctx context.Context) error {
 func (s *server) routes(schema graphql.ExecutableSchema, root *resolvers.Resolver) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
-	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /readyz", telemetry.ReadyHandler(s.ready))
+	mux.Handle("GET /metrics", telemetry.MetricsHandler(s.metrics, s.log))
 	if s.settings.API {
+		requests := telemetry.NewHTTP(s.metrics, s.tracer)
+		serve := func(pattern string, h http.Handler) {
+			mux.Handle(pattern, requests.Handle(strings.TrimPrefix(pattern, "GET "), h))
+		}
 		keys := resolvers.CacheKeys(s.store)
 		root.ForgetKeys = keys.Forget
 		options := resolvers.Options{Keys: keys, Context: root.WithLoaders, PublicSchema: s.settings.PublicSchema,
 			Limiter: s.redis, RateLimit: s.settings.RateLimit, Claims: s.store, Feed: s.feed, Log: s.log}
 		s.api = resolvers.NewHandler(schema, options)
-		mux.Handle("/graphql", s.api)
-		mux.Handle("/schema.graphql", resolvers.SchemaHandler(schema.Schema(), options))
-		mux.Handle("GET /images/", resolvers.ImageHandler(s.store))
-		mux.Handle("/", console.Handler())
+		serve("/graphql", s.api)
+		serve("/schema.graphql", resolvers.SchemaHandler(schema.Schema(), options))
+		serve("GET /images/", resolvers.ImageHandler(s.store))
+		serve("/", console.Handler())
 	}
 	return mux
 }
 
-// ready says whether the process can serve. Mutations go on while Redis is
-// away, so that is shown without making the process unready.
-func (s *server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-	defer cancel()
-	redis := "ready"
+// ready says whether the process can do its work: the database answers and has
+// this version's schema, and the loops of its roles turn. Mutations go on while
+// Redis is away, so that is shown without making the process unready.
+func (s *server) ready(ctx context.Context, r *telemetry.Readiness) {
+	r.Redis, r.Database = "ready", "ready"
 	if err := s.redis.Ping(ctx); err != nil {
-		redis = "away"
+		r.Redis = "away"
 	}
-	database := "ready"
 	if pending, err := s.store.MigrationsPending(ctx); err != nil {
-		database = "away"
+		r.Database = "away"
 	} else if pending {
-		database = "waits for crier migrate"
+		r.Database = "waits for crier migrate"
 	}
-	if database != "ready" {
-		w.WriteHeader(http.StatusServiceUnavailable)
+	if r.Database != "ready" {
+		r.Refuse("database: " + r.Database)
 	}
-	fmt.Fprintf(w, "database %s\nredis %s\n", database, redis)
+	r.Roles = s.worker.Progress(time.Now())
+	for _, role := range slices.Sorted(maps.Keys(r.Roles)) {
+		if state := r.Roles[role]; state != delivery.Working {
+			r.Refuse(role + ": " + state)
+		}
+	}
 }
 
 // run serves until ctx ends, then stops in order: no new requests, subscriptions,
@@ -422,6 +478,9 @@ func (s *server) run(ctx context.Context, ready func(url string)) error {
 		return nil
 	})
 	group.Go(func() error { return s.worker.Run(working) })
+	if s.debug != nil {
+		group.Go(func() error { return s.serveDebug(working) })
+	}
 	group.Go(func() error {
 		<-working.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.Grace)
@@ -440,9 +499,25 @@ func (s *server) run(ctx context.Context, ready func(url string)) error {
 	return errors.Join(group.Wait(), s.close())
 }
 
+// serveDebug serves profiles until ctx ends; one that is being taken is cut off.
+func (s *server) serveDebug(ctx context.Context) error {
+	web := &http.Server{Handler: telemetry.DebugHandler(), ReadHeaderTimeout: 10 * time.Second}
+	defer context.AfterFunc(ctx, func() { _ = web.Close() })() // Serve says how it ended
+	if err := web.Serve(s.debug); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
 // close closes what open opened.
 func (s *server) close() error {
 	s.feed.Close()
+	if s.debug != nil {
+		_ = s.debug.Close() // its server has closed it, if there was one
+	}
+	if err := s.tracer.Close(); err != nil {
+		s.log.Warn("traces are cut off", slog.Any("error", err)) // no reason to fail
+	}
 	return errors.Join(s.redis.Close(), s.store.Close())
 }
 
@@ -451,10 +526,13 @@ const defaultDatabase = "sqlite:crier-data/crier.db"
 // settings checks the configuration and makes the logger it asks for.
 func settings(c *config.Config, t terminal) (config.Settings, *slog.Logger, error) {
 	s, err := c.Check()
-	if err != nil {
-		return s, nil, err
+	if _, refused := telemetry.Traced(os.Getenv); err != nil || refused != nil {
+		return s, nil, errors.Join(err, refused)
 	}
-	return s, logger(s, t.err), nil
+	made := logger(s, t.err)
+	// net/http reports there what receivers send unasked, as much as they please.
+	log.SetOutput(slog.NewLogLogger(made.Handler(), slog.LevelDebug).Writer())
+	return s, made, nil
 }
 
 // logger writes to standard error: text on a terminal, else JSON.

@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"crier/delivery/egress"
 	"crier/internal/market"
+	"crier/internal/stream"
+	"crier/internal/telemetry"
 )
 
 // result is a task with what became of it; a nil outcome is an exchange that
@@ -24,19 +27,49 @@ type result struct {
 // attempt makes one exchange with the receiver, unless the event can be skipped.
 func (s *sender) attempt(hard context.Context, t task) result {
 	if s.skippable(hard, t) {
-		return result{t, t.without(market.EventSkipped)}
+		return result{t, t.without(alreadyShown)}
 	}
-	began := time.Now()
+	a := made{task: t, began: time.Now(), traceparent: t.event.Traceparent}
 	content := body(t.event, t.payload)
-	response, err := s.Egress.Post(hard, t.webhook.URL, s.Identity.header(t.webhook, t.event, content, began), content, t.webhook.Timeout())
+	a.sent = len(content)
+	header := s.Identity.header(t.webhook, t.event, content, a.began)
+	if a.span = s.traceAttempt(t, a.began); a.span != nil {
+		a.traceparent = a.span.Traceparent()
+		header.Set("Traceparent", a.traceparent)
+	}
+	response, err := s.post(hard, t.webhook, header, content)
 	if hard.Err() != nil && err != nil {
+		s.Metrics.interrupted.Inc()
+		a.span.End(time.Now(), "interrupted")
 		return result{task: t}
 	}
-	x := exchange{status: response.Status, header: response.Header}
+	a.exchange, a.response, a.cause = exchange{status: response.Status, header: response.Header}, response, err
 	if err != nil {
-		x = exchange{failure: egress.Reason(err)}
+		a.exchange = exchange{failure: egress.Reason(err)}
 	}
-	return result{t, s.judge(t, x, response, began, err)}
+	return result{t, s.judge(a)}
+}
+
+// post makes the exchange itself.
+func (s *sender) post(hard context.Context, w *market.Webhook, header http.Header, content []byte) (egress.Response, error) {
+	s.Metrics.inFlight.Inc()
+	defer s.Metrics.inFlight.Dec()
+	return s.Egress.Post(hard, w.URL, header, content, w.Timeout())
+}
+
+// made is an attempt that was made, as the log, the metrics and the trace tell of it.
+type made struct {
+	task
+	exchange
+	response egress.Response
+	began    time.Time
+	// sent is the size of the body, in bytes.
+	sent int
+	// cause is why no answer came, in words for operators.
+	cause error
+	// traceparent is what the receiver got.
+	traceparent string
+	span        *telemetry.Span
 }
 
 // skippable reports whether the event is an update that shows nothing but what
@@ -54,25 +87,82 @@ func (s *sender) skippable(ctx context.Context, t task) bool {
 		previous.Event.Action != market.Destroy && bytes.Equal(previous.Payload, t.payload)
 }
 
-// judge turns an exchange into an outcome and logs it in one line.
-func (s *sender) judge(t task, x exchange, response egress.Response, began time.Time, cause error) *market.Outcome {
+// judge turns an attempt into an outcome and tells of it.
+func (s *sender) judge(a made) *market.Outcome {
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	attempts := t.event.Attempts + 1
-	v := decide(x, policy{maxRetries: t.webhook.MaxRetries, attempts: attempts, age: now.Sub(t.event.CreatedAt)}, now, rand.Float64())
+	attempts := a.event.Attempts + 1
+	v := decide(a.exchange, policy{maxRetries: a.webhook.MaxRetries, attempts: attempts, age: now.Sub(a.event.CreatedAt)}, now, rand.Float64())
 	o := &market.Outcome{
-		EventID: t.event.Num, WebhookID: t.webhook.Num, Status: v.status, ErrorMessage: v.message, Disable: v.disable, At: now,
-		Attempt: record(t, x, response, attempts, began, now),
+		EventID: a.event.Num, WebhookID: a.webhook.Num, Status: v.status, ErrorMessage: v.message, Disable: v.disable, At: now,
+		Attempt: record(a.task, a.exchange, a.response, attempts, a.began, now),
 	}
 	if v.wait > 0 {
 		next := now.Add(v.wait)
 		o.NextAttemptAt = &next
 	}
-	s.Log.Info("delivery.attempted",
-		slog.Int64("event", t.event.Num), slog.Int64("webhook", t.webhook.Num), slog.String("subject", t.event.Subject().String()),
-		slog.Int64("attempt", attempts), slog.Int64("max_retries", t.webhook.MaxRetries), slog.Int("status", x.status),
-		slog.Duration("duration", now.Sub(began)), slog.String("outcome", string(v.status)), slog.Duration("retry_in", v.wait),
-		slog.String("failure", x.failure), slog.Any("cause", cause), slog.String("traceparent", t.event.Traceparent))
+	s.Metrics.attempted(v.status, a.status, now.Sub(a.began), a.sent, len(a.response.Body))
+	if lag, counts := firstLag(a.event, a.began); counts {
+		s.Metrics.firstAttemptLag.Observe(lag.Seconds())
+	}
+	s.logAttempt(a, v, now)
+	describe(a.span, a.task, o.Attempt, v.status, now)
 	return o
+}
+
+// firstLag is the time from the commit to the first attempt, and whether it says
+// anything about this server: that of an event that was held does not.
+func firstLag(e *market.WebhookEvent, began time.Time) (lag time.Duration, counts bool) {
+	counts = e.Attempts == 0 && e.NextAttemptAt != nil && !e.NextAttemptAt.After(e.CreatedAt)
+	return max(began.Sub(e.CreatedAt), 0), counts
+}
+
+// logAttempt writes the one line of an attempt (docs/observability.md). It names
+// neither secrets nor the path and query of the URL, which may hold some.
+func (s *sender) logAttempt(a made, v verdict, ended time.Time) {
+	ctx := context.Background()
+	if !s.Log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.Int64("event", a.event.Num), slog.Int64("change", a.event.ChangeID), slog.Int64("webhook", a.webhook.Num), slog.Int64("seller", a.event.SellerID),
+		slog.String("class", a.webhook.Type), slog.String("action", string(a.event.Action)), slog.String("subject", a.event.Subject().String()),
+		slog.String("host", hostOf(a.webhook.URL)), slog.Int64("attempt", a.event.Attempts+1), slog.Int64("max_retries", a.webhook.MaxRetries),
+		slog.String("outcome", string(v.status)), slog.Int("status", a.status), slog.Duration("duration", ended.Sub(a.began)),
+		slog.Int("bytes_sent", a.sent), slog.Int("bytes_received", len(a.response.Body)),
+		slog.Duration("lag", a.began.Sub(a.event.CreatedAt)), slog.Duration("queued", inQueue(a.message, a.began)), slog.Duration("retry_in", v.wait),
+		slog.String("failure", a.failure), slog.String("trace", traceID(a.traceparent)),
+		slog.String("traceparent", a.traceparent), slog.String("consumer", s.consumer),
+	}
+	if a.cause != nil {
+		attributes = append(attributes, slog.String("cause", a.cause.Error()))
+	}
+	s.Log.LogAttrs(ctx, slog.LevelInfo, "delivery.attempted", attributes...)
+}
+
+// inQueue is how long a delivery was in the queue since it was last put there.
+func inQueue(m stream.DeliveryMessage, until time.Time) time.Duration {
+	at := m.QueuedAt()
+	if at.IsZero() {
+		return 0
+	}
+	return max(until.Sub(at), 0) // the clock of Redis may be ahead
+}
+
+// hostOf is the host of a URL that was checked, with its port where it has one.
+func hostOf(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest[strings.LastIndexByte(rest, '@')+1:]
+}
+
+// traceID is the trace of a traceparent: its second part, of 32 digits.
+func traceID(traceparent string) string {
+	if len(traceparent) < 35 {
+		return ""
+	}
+	return traceparent[3:35]
 }
 
 // record is the attempt as it is stored.
@@ -93,12 +183,7 @@ func record(t task, x exchange, response egress.Response, no int64, began, ended
 func headerJSON(h http.Header) json.RawMessage {
 	flat := make(map[string]string, len(h))
 	for name, values := range h {
-		for i, v := range values {
-			if i > 0 {
-				flat[name] += ", "
-			}
-			flat[name] += v
-		}
+		flat[name] = strings.Join(values, ", ")
 	}
 	raw, err := json.Marshal(flat)
 	if err != nil {

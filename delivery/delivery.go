@@ -20,6 +20,7 @@ import (
 	"crier/delivery/egress"
 	"crier/internal/document"
 	"crier/internal/stream"
+	"crier/internal/telemetry"
 )
 
 // Times that the promises of contract wire.md ("Times") follow from.
@@ -50,6 +51,10 @@ type Options struct {
 	Egress    *egress.Client
 	Identity  Identity
 	Log       *slog.Logger
+	// Metrics default to some that nobody reads.
+	Metrics *Metrics
+	// Tracer shows the steps of changes as spans; nil traces nothing.
+	Tracer *telemetry.Tracer
 	// Grace is the time for what is in flight after the context ends.
 	Grace time.Duration
 	// Retention is how long final events are kept, and the public stream's
@@ -72,8 +77,10 @@ type Worker struct {
 	Options
 	// consumer names this process in Redis; unique to each start.
 	consumer string
-	// committed wakes the relay, delayed wakes promote, released the sweep.
-	committed, delayed, released chan struct{}
+	handover handover
+	// committed wakes the relay, delayed wakes promote, parked look, released the sweep.
+	committed, delayed, parked, released chan struct{}
+	progress                             progress
 }
 
 // New returns a worker, or an error where an option is missing.
@@ -81,11 +88,14 @@ func New(o Options) (*Worker, error) {
 	if o.Store == nil || o.Redis == nil || o.Documents == nil || o.Egress == nil || o.Log == nil {
 		return nil, errors.New("delivery: Store, Redis, Documents, Egress and Log are required")
 	}
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics(nil)
+	}
 	consumer, err := consumerName()
 	if err != nil {
 		return nil, err
 	}
-	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1)}, nil
+	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1), parked: make(chan struct{}, 1)}, nil
 }
 
 // consumerName is unique to each start of a process.
@@ -125,7 +135,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		s, f := newSender(w), &fanout{Worker: w, store: w.Store}
 		roles.Go(func() { f.run(ctx, hard) })
 		roles.Go(func() { s.run(ctx, hard) })
-		roles.Go(func() { (&promote{w}).run(ctx) })
+		roles.Go(func() { (&promote{w, s}).run(ctx) })
+		roles.Go(func() { (&look{w, s}).run(ctx) })
 		roles.Go(func() { (&reclaim{Worker: w, fanout: f, sender: s}).run(ctx, hard) })
 		roles.Go(func() { (&sweep{Worker: w, store: w.Store, fanout: f}).run(ctx) })
 	}
@@ -177,6 +188,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // failed logs what a role could not do, unless it is stopping.
 func (w *Worker) failed(ctx context.Context, doing string, err error) {
 	if ctx.Err() == nil {
+		w.Metrics.failures.Inc()
 		w.Log.ErrorContext(ctx, doing, slog.Any("error", err))
 	}
 }

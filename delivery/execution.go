@@ -74,19 +74,17 @@ const (
 
 // postponed are the outcomes of the events whose document could not be executed.
 func (x *execution) postponed(now time.Time) []market.Outcome {
-	age := now.Sub(x.at)
-	next := now.Add(min(max(age, firstRerun), longestRerun))
+	v := decide(exchange{absence: unrendered}, policy{age: now.Sub(x.at)}, now, 0)
+	var next *time.Time
+	if v.wait > 0 {
+		next = new(now.Add(v.wait))
+	}
 	var list []market.Outcome
 	for _, e := range x.events {
 		if e.NextAttemptAt == nil {
 			continue
 		}
-		o := market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: market.EventUnsent, NextAttemptAt: &next, At: now,
-			ErrorMessage: "the document could not be executed; it is tried again"}
-		if age > giveUpAfter {
-			o.Status, o.NextAttemptAt, o.ErrorMessage = market.EventFailed, nil, "the document could not be executed"
-		}
-		list = append(list, o)
+		list = append(list, market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: v.status, NextAttemptAt: next, At: now, ErrorMessage: v.message})
 	}
 	return list
 }

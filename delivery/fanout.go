@@ -40,8 +40,9 @@ type fanoutStore interface {
 	Unrendered(ctx context.Context, changes []int64) ([]market.Rendering, error)
 	// MovePayload makes events that have no payload yet wait for another one.
 	MovePayload(ctx context.Context, events []int64, payload int64) error
-	// SavePayloads stores results; the first one under a number stands.
-	SavePayloads(ctx context.Context, payloads []market.EventPayload) error
+	// SavePayloads stores results and returns the numbers of those that it
+	// stored: the first one under a number stands.
+	SavePayloads(ctx context.Context, payloads []market.EventPayload) (map[int64]bool, error)
 	// Invalidate holds a webhook's events because its document no longer fits the schema.
 	Invalidate(ctx context.Context, webhook int64, reason string) error
 	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error
@@ -58,7 +59,9 @@ type fanout struct {
 
 // run reads changes until ctx ends; hard ends what is in progress then.
 func (f *fanout) run(ctx, hard context.Context) {
+	defer f.ended(partFanout)
 	for ctx.Err() == nil {
+		f.turned(partFanout)
 		messages, err := f.Redis.ReadChanges(ctx, f.consumer, fanoutBatch, blockFor)
 		if err != nil {
 			f.failed(ctx, "read the change stream", err)
@@ -80,6 +83,7 @@ func (f *fanout) behind() bool {
 // insist handles messages, trying again while the database or Redis is away.
 func (f *fanout) insist(ctx, hard context.Context, messages []stream.ChangeMessage) {
 	for range handleTries {
+		f.turned(partFanout)
 		err := f.handle(hard, messages)
 		if err == nil {
 			return
@@ -106,7 +110,8 @@ func (f *fanout) handle(ctx context.Context, messages []stream.ChangeMessage) er
 		}
 		changes = append(changes, ref.Num)
 	}
-	if err := f.render(ctx, changes); err != nil {
+	events, unknown := f.handover.causedBy(changes)
+	if err := errors.Join(f.freeze(ctx, market.Renderings(events)), f.render(ctx, unknown)); err != nil {
 		return err
 	}
 	return f.Redis.AckChanges(ctx, ids...)
@@ -118,8 +123,16 @@ func (f *fanout) render(ctx context.Context, changes []int64) error {
 		return nil
 	}
 	renderings, err := f.store.Unrendered(ctx, changes)
-	if err != nil || len(renderings) == 0 {
+	if err != nil {
 		return err
+	}
+	return f.freeze(ctx, renderings)
+}
+
+// freeze gives events their payloads and queues them.
+func (f *fanout) freeze(ctx context.Context, renderings []market.Rendering) error {
+	if len(renderings) == 0 {
+		return nil
 	}
 	webhooks, err := f.webhooks(ctx, renderings)
 	if err != nil {
@@ -155,9 +168,11 @@ func (f *fanout) execute(ctx context.Context, list []*execution) {
 	batch := newViewerBatch(f.Documents, ctx)
 	for _, x := range list {
 		group.Go(func() error {
+			began := time.Now()
 			if x.body, x.err = f.one(batch, x); x.err != nil {
 				f.failed(ctx, "execute a document", fmt.Errorf("%s for %s: %w", x.webhook.Ref(), x.subject, x.err))
 			}
+			f.executed(x, began)
 			return nil
 		})
 	}
@@ -203,16 +218,23 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 		payloads = append(payloads, market.EventPayload{Base: market.Base{Num: x.payload, CreatedAt: x.at, UpdatedAt: x.at}, Body: x.body})
 		events = append(events, x.due()...)
 	}
-	if err := f.store.SavePayloads(ctx, payloads); err != nil {
+	stored, err := f.store.SavePayloads(ctx, payloads)
+	if err != nil {
 		return fmt.Errorf("save payloads: %w", err)
 	}
 	if err := f.store.RecordOutcomes(ctx, failed); err != nil {
 		return fmt.Errorf("postpone executions: %w", err)
 	}
+	for _, x := range list {
+		if x.err == nil && stored[x.payload] {
+			f.handover.rendered(x.events, x.body)
+		}
+	}
 	slices.Sort(events)
-	if _, err := f.Redis.Enqueue(ctx, events); err != nil {
+	if _, err := f.Redis.EnqueueFresh(ctx, events, f.consumer); err != nil {
 		return fmt.Errorf("queue events: %w", err)
 	}
+	f.Metrics.queued.Add(float64(len(events)))
 	return nil
 }
 

@@ -18,7 +18,26 @@ type exchange struct {
 	header http.Header
 	// failure is fit for the webhook's owner; "" where an answer came.
 	failure string
+	// absence says why there was no exchange at all.
+	absence absence
 }
+
+// absence is why an event is settled without an exchange.
+type absence int
+
+// The reasons to make no exchange.
+const (
+	// exchanged is that of an event with an exchange.
+	exchanged absence = iota
+	// notActive: the webhook delivers nothing now.
+	notActive
+	// alreadyShown: the receiver has got an equal payload, and wants it once.
+	alreadyShown
+	// unrendered: its document could not be executed, so there is nothing to send yet.
+	unrendered
+	// poisonous: it was handed out again and again, and no outcome ever came.
+	poisonous
+)
 
 // verdict is what an exchange means for its event.
 type verdict struct {
@@ -43,6 +62,16 @@ type policy struct {
 // decide is the one place that turns an exchange into the state of its event
 // (contract wire.md, Outcomes). random is in [0, 1).
 func decide(x exchange, p policy, now time.Time, random float64) verdict {
+	switch x.absence {
+	case notActive:
+		return verdict{status: market.EventHeld}
+	case alreadyShown:
+		return verdict{status: market.EventSkipped}
+	case unrendered:
+		return postponed(p.age)
+	case poisonous:
+		return verdict{status: market.EventFailed, message: fmt.Sprintf("given up without an attempt: it was taken up %d times, and each time this server broke off", mostHandOuts)}
+	}
 	if x.status >= 200 && x.status < 300 {
 		return verdict{status: market.EventSent}
 	}
@@ -58,6 +87,14 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 		return verdict{status: market.EventFailed, message: message}
 	}
 	return verdict{status: market.EventRejected, wait: wait, message: message}
+}
+
+// postponed is the verdict about an event whose document could not be executed.
+func postponed(age time.Duration) verdict {
+	if age > giveUpAfter {
+		return verdict{status: market.EventFailed, message: "the document could not be executed"}
+	}
+	return verdict{status: market.EventUnsent, wait: min(max(age, firstRerun), longestRerun), message: "the document could not be executed; it is tried again"}
 }
 
 // retryAfter reads the header as seconds or as a date (RFC 9110, section

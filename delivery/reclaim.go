@@ -21,15 +21,16 @@ type reclaim struct {
 // for the first must not hold up the second.
 func (r *reclaim) run(ctx, hard context.Context) {
 	var roles sync.WaitGroup
-	roles.Go(func() { r.every(ctx, hard, "reclaim abandoned changes", r.changes) })
-	roles.Go(func() { r.every(ctx, hard, "reclaim abandoned deliveries", r.deliveries) })
+	roles.Go(func() { r.every(ctx, hard, partReclaimChanges, r.changes) })
+	roles.Go(func() { r.every(ctx, hard, partReclaimDeliveries, r.deliveries) })
 	roles.Wait()
 }
 
-func (r *reclaim) every(ctx, hard context.Context, doing string, turn func(context.Context) error) {
-	for pause(ctx, reclaimEvery) {
+func (r *reclaim) every(ctx, hard context.Context, p part, turn func(context.Context) error) {
+	defer r.ended(p)
+	for r.turned(p); pause(ctx, reclaimEvery); r.turned(p) {
 		if err := turn(hard); err != nil {
-			r.failed(hard, doing, err)
+			r.failed(hard, p.String(), err)
 		}
 	}
 }
@@ -39,6 +40,7 @@ func (r *reclaim) changes(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take over changes: %w", err)
 	}
+	r.Metrics.reclaimedChanges.Add(float64(len(changes)))
 	return r.fanout.handle(ctx, changes)
 }
 
@@ -47,6 +49,7 @@ func (r *reclaim) deliveries(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take over deliveries: %w", err)
 	}
+	r.Metrics.reclaimedEvents.Add(float64(len(deliveries)))
 	if len(deliveries) > 0 {
 		r.Log.InfoContext(ctx, "took over deliveries that were silent", slog.Int("deliveries", len(deliveries)))
 		r.sender.take(ctx, deliveries)

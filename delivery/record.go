@@ -16,9 +16,7 @@ func (s *sender) record(ctx, hard context.Context) {
 	for first := range s.results {
 		batch := gather(first, s.results, sendBatch)
 		s.settle(ctx, batch)
-		if next := s.line.ended(batch); len(next) > 0 {
-			go s.begin(hard, next) // it may wait for results that only this loop takes
-		}
+		s.follow(hard, batch)
 		s.running.remove(batch)
 	}
 }
@@ -45,12 +43,11 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 	var outcomes []market.Outcome
 	var done []stream.DeliveryMessage
 	var later []stream.Postponement
-	slots := make([]stream.Slot, 0, len(batch))
 	now := time.Now()
 	for _, r := range batch {
-		slots = append(slots, r.task.slot())
-		s.slots.ended(r.task.webhook.Num, now)
 		switch {
+		case r.task.broken:
+			continue // it stays pending
 		case r.outcome == nil:
 			later = append(later, stream.Postponement{Message: r.task.message, At: now})
 			continue
@@ -59,14 +56,13 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 		default:
 			done = append(done, r.task.message)
 		}
+		s.Metrics.settled(r.outcome)
 		outcomes = append(outcomes, *r.outcome)
 	}
 	if s.write(ctx, outcomes) {
 		s.acknowledge(ctx, done, later)
 	}
-	if err := s.Redis.Release(ctx, slots); err != nil {
-		s.failed(ctx, "release slots", err) // they expire with their lease
-	}
+	s.leave(ctx, batch)
 }
 
 // writeTries bounds how long outcomes wait for the database; their lease is

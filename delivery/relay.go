@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"crier/internal/market"
@@ -13,7 +14,7 @@ const (
 	// relayBatch bounds the changes of one transaction of the relay, eventBatch
 	// its events, which one change can exceed.
 	relayBatch = 500
-	eventBatch = 10_000
+	eventBatch = 1000
 	// relayLease is how long the relay of a dead process keeps others out.
 	relayLease = 15 * time.Second
 	// relayPoll finds changes that other processes committed; this process's own wake the relay at once.
@@ -45,13 +46,19 @@ type relay struct {
 	// registry is every webhook as of the change with the sequence known; nil in doubt.
 	registry *registry
 	known    int64
-	leasedAt time.Time
+	// placed are the changes that got their places last, and published is up to
+	// which place all are in the public stream; 0 in doubt.
+	placed    []market.Change
+	published int64
+	leasedAt  time.Time
 }
 
 func newRelay(w *Worker) *relay { return &relay{Worker: w, store: w.Store} }
 
 func (r *relay) run(ctx context.Context) {
+	defer r.ended(partRelay)
 	for ctx.Err() == nil {
+		r.turned(partRelay)
 		busy, err := r.turn(ctx)
 		switch {
 		case err != nil:
@@ -61,6 +68,7 @@ func (r *relay) run(ctx context.Context) {
 			r.wait(ctx)
 		}
 	}
+	r.Metrics.relayActive.Set(0)
 	r.release(ctx, "relay")
 }
 
@@ -100,10 +108,12 @@ func (r *relay) lead(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("lease the relay: %w", err)
 	}
 	if !held {
+		r.Metrics.relayActive.Set(0)
 		r.registry = nil
 		return false, nil
 	}
-	r.leasedAt = asked
+	r.Metrics.relayActive.Set(1)
+	r.leasedAt, r.published = asked, 0 // another may have worked unnoticed
 	return true, nil
 }
 
@@ -112,7 +122,7 @@ func (r *relay) lead(ctx context.Context) (bool, error) {
 func (r *relay) sequence(ctx context.Context) (more bool, err error) {
 	var webhooks *registry
 	var first int64
-	var released bool
+	var planned market.Plan
 	n, err := r.store.Sequence(ctx, relayBatch, func(changes []market.Change, next int64) (p market.Plan, err error) {
 		first = changes[0].Sequence
 		if webhooks, err = r.asOf(ctx, first-1); err != nil {
@@ -120,14 +130,18 @@ func (r *relay) sequence(ctx context.Context) (more bool, err error) {
 		}
 		r.registry = nil
 		p, err = r.plan(ctx, webhooks, changes, next)
-		more, released = len(changes) == relayBatch || p.Changes < len(changes), len(p.Release) > 0
+		more = len(changes) == relayBatch || p.Changes < len(changes)
+		planned, r.placed = p, changes[:p.Changes]
 		return p, err
 	})
 	if err != nil || n == 0 {
+		r.placed = nil
 		return false, err
 	}
 	r.registry, r.known = webhooks, first+int64(n)-1
-	if released {
+	r.Metrics.relayEvents.Add(float64(len(planned.Events)))
+	r.handover.caused(r.placed, planned.Events)
+	if len(planned.Release) > 0 {
 		signal(r.released)
 	}
 	return more, nil
@@ -194,18 +208,47 @@ func (r *relay) registered(ctx context.Context, changes []market.Change) (map[in
 // publish brings changes into the public stream, in order, and returns how
 // many. A crash between the two steps publishes some of them twice, with the same id.
 func (r *relay) publish(ctx context.Context) (int, error) {
-	changes, err := r.store.Unpublished(ctx, relayBatch)
+	began := time.Now()
+	changes, err := r.waiting(ctx)
 	if err != nil || len(changes) == 0 {
 		return 0, err
 	}
+	upTo := r.published
+	r.published = 0
 	entries, nums := make([]stream.Entry, len(changes)), make([]int64, len(changes))
 	for i, c := range changes {
 		entries[i], nums[i] = entry(c), c.Num
+		upTo = max(upTo, c.Sequence)
 	}
 	if err := r.Redis.PublishChanges(ctx, entries); err != nil {
 		return 0, fmt.Errorf("publish changes: %w", err)
 	}
-	return len(changes), r.store.MarkPublished(ctx, nums)
+	r.Metrics.published(changes, began)
+	r.traceRelay(changes, began)
+	if err := r.store.MarkPublished(ctx, nums); err != nil {
+		return 0, fmt.Errorf("mark changes as published: %w", err)
+	}
+	r.published = upTo
+	return len(changes), nil
+}
+
+// waiting returns what is to be published next. It reads what it has not just
+// given a place to itself, with all before that published.
+func (r *relay) waiting(ctx context.Context) ([]market.Change, error) {
+	placed := r.placed
+	r.placed = nil
+	if r.published > 0 && r.published == r.known {
+		return nil, nil
+	}
+	if r.published > 0 && len(placed) > 0 && r.published == placed[0].Sequence-1 {
+		r.published = placed[len(placed)-1].Sequence // registrations, which are not published, may end the list
+		return slices.DeleteFunc(placed, func(c market.Change) bool { return c.Subject.Type == webhookType }), nil
+	}
+	changes, err := r.store.Unpublished(ctx, relayBatch)
+	if r.published = 0; err == nil && len(changes) < relayBatch {
+		r.published = r.known
+	}
+	return changes, err
 }
 
 // entry is a change as the public stream shows it (contract wire.md).

@@ -84,6 +84,11 @@ func (l *changeLog) expectEvents(t *testing.T, want ...[2]int64) {
 	}
 }
 
+// relayOn is a relay that is given its parts.
+func relayOn(s relayStore) *relay {
+	return &relay{Worker: &Worker{Options: Options{Metrics: NewMetrics(nil)}}, store: s}
+}
+
 func sequenceAll(t *testing.T, r *relay) {
 	t.Helper()
 	if more, err := r.sequence(t.Context()); err != nil || more {
@@ -95,7 +100,7 @@ func TestARegistrationGetsWhatComesAfterIt(t *testing.T) {
 	t.Parallel()
 	for _, again := range []bool{false, true} { // the database may ask to run the transaction again
 		l := &changeLog{again: again, waiting: []market.Change{ofAdvert(1), ofHook(2), ofAdvert(3)}}
-		sequenceAll(t, &relay{store: l})
+		sequenceAll(t, relayOn(l))
 		l.expectEvents(t, [2]int64{3, 2})
 	}
 }
@@ -103,7 +108,7 @@ func TestARegistrationGetsWhatComesAfterIt(t *testing.T) {
 func TestAFailedTransactionRegistersNobody(t *testing.T) {
 	t.Parallel()
 	l := &changeLog{err: errors.New("away"), waiting: []market.Change{ofAdvert(1), ofHook(2), ofAdvert(3)}}
-	r := &relay{store: l}
+	r := relayOn(l)
 	if _, err := r.sequence(t.Context()); !errors.Is(err, l.err) {
 		t.Fatal(err)
 	}
@@ -116,7 +121,7 @@ func TestAFailedTransactionRegistersNobody(t *testing.T) {
 func TestTwoRelays(t *testing.T) {
 	t.Parallel()
 	l := &changeLog{waiting: []market.Change{ofAdvert(1)}}
-	a, b := &relay{store: l}, &relay{store: l}
+	a, b := relayOn(l), relayOn(l)
 	sequenceAll(t, a)
 	l.waiting = []market.Change{ofHook(2)}
 	sequenceAll(t, b)
@@ -137,7 +142,7 @@ func TestAPlanIsBounded(t *testing.T) {
 	for num := range int64(eventBatch) {
 		l.registered = append(l.registered, hookOf(num+10))
 	}
-	r := &relay{store: l}
+	r := relayOn(l)
 	for left := 2; left >= 0; left-- {
 		more, err := r.sequence(t.Context())
 		if err != nil || more != (left > 0) || len(l.waiting) != left {

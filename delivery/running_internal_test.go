@@ -108,32 +108,6 @@ func TestDrainWaits(t *testing.T) {
 	recorder.Wait()
 }
 
-func TestSlotWaits(t *testing.T) {
-	t.Parallel()
-	s := slotWaits{last: map[int64]time.Time{}}
-	wait := func(at time.Duration, random float64) time.Duration {
-		return s.until(1, now.Add(at), random).Sub(now.Add(at))
-	}
-	for _, step := range []struct {
-		at, want time.Duration
-		random   float64
-	}{
-		{0, slotWait, 0}, {10 * time.Millisecond, slotWait + slotWait/2, 0.5}, {2 * time.Second, 2 * time.Second, 0}, {time.Hour, longestSlotWait, 0},
-	} {
-		if got := wait(step.at, step.random); got != step.want {
-			t.Errorf("after %v it waits %v, want %v", step.at, got, step.want)
-		}
-	}
-	s.ended(1, now.Add(time.Hour))
-	if got := wait(time.Hour, 0); got != slotWait {
-		t.Errorf("after an exchange it waits %v", got)
-	}
-	s.ended(2, now)
-	if len(s.last) != 1 {
-		t.Error("a webhook that never waited is remembered")
-	}
-}
-
 func TestSleepUntil(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -2,10 +2,11 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
+	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"crier/internal/market"
@@ -15,9 +16,11 @@ import (
 const (
 	// sendBatch bounds one read of the queue.
 	sendBatch = 200
-	// inFlightLimit bounds the exchanges of one process. Slots of each webhook
-	// bound what one endpoint can take of it.
-	inFlightLimit = 4096
+	// staleAfter is how long a task may wait before its event and webhook are read anew.
+	staleAfter = 5 * time.Second
+	// mostHandOuts is how often an event may be handed out without an outcome. Each
+	// time but the first its process died or lost it, perhaps because of it.
+	mostHandOuts = 10
 	// busyWait is how long a second entry of an event waits that is under way already.
 	busyWait = time.Second
 )
@@ -38,12 +41,15 @@ type sendStore interface {
 // outcome on disk before the queue forgets it.
 type sender struct {
 	*Worker
-	store   sendStore
-	tokens  chan struct{} // one in it for each exchange under way
-	results chan result
-	running running
-	line    *line
-	slots   slotWaits
+	store    sendStore
+	results  chan result
+	running  running
+	line     *line
+	pace     pace
+	circuits circuits
+	policies policies
+	// long says that the queue has more to read than was read last.
+	long atomic.Bool
 }
 
 // task is a delivery on its way.
@@ -52,8 +58,12 @@ type task struct {
 	event   *market.WebhookEvent
 	payload []byte
 	webhook *market.Webhook
-	// seated says that the task holds a slot.
-	seated bool
+	// loaded is when event and webhook were read.
+	loaded time.Time
+	// seated says that the task holds a slot, tell that its end must be told.
+	seated, tell bool
+	// broken says that the attempt ended in a panic.
+	broken bool
 }
 
 func (t task) slot() stream.Slot {
@@ -62,9 +72,9 @@ func (t task) slot() stream.Slot {
 
 func newSender(w *Worker) *sender {
 	return &sender{
-		Worker: w, store: w.Store, tokens: make(chan struct{}, inFlightLimit),
-		results: make(chan result, sendBatch), running: running{tasks: map[int64]task{}},
-		line: newLine(), slots: slotWaits{last: map[int64]time.Time{}},
+		Worker: w, store: w.Store, results: make(chan result, sendBatch), running: running{tasks: map[int64]task{}},
+		line: newLine(inFlightLimit), pace: make(pace, paceBurst), policies: policies{known: map[int64]*market.Webhook{}},
+		circuits: circuits{known: map[int64]stream.Circuit{}},
 	}
 }
 
@@ -75,13 +85,16 @@ func (s *sender) run(ctx, hard context.Context) {
 	var background sync.WaitGroup
 	background.Go(func() { s.record(last, hard) })
 	background.Go(func() { s.beat(last) })
+	defer s.ended(partSend)
 	for ctx.Err() == nil {
+		s.turned(partSend)
 		messages, err := s.Redis.ReadDeliveries(ctx, s.consumer, sendBatch, blockFor)
 		if err != nil {
 			s.failed(ctx, "read the queue of deliveries", err)
 			pause(ctx, pauseAfterError)
 			continue
 		}
+		s.long.Store(len(messages) == sendBatch)
 		s.take(hard, messages)
 	}
 	for _, t := range s.line.close() {
@@ -93,8 +106,8 @@ func (s *sender) run(ctx, hard context.Context) {
 	background.Wait()
 }
 
-// take starts the attempts of a batch. What cannot be sent now goes back to the
-// delayed set; it holds no slot and costs no attempt.
+// take starts the attempts of a batch. What cannot be sent now waits; it holds no
+// slot and costs no attempt.
 func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 	if len(messages) == 0 || !s.running.enter() {
 		return
@@ -109,19 +122,23 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 		return
 	}
 	s.acknowledge(hard, rest.over, rest.early)
+	s.forget(hard, rest.stopped)
 	s.begin(hard, s.enlist(tasks))
 }
 
-// enlist notes tasks as under way, and holds the events of webhooks that do not deliver now.
+// enlist notes tasks as under way, and settles those that are not to be attempted.
 func (s *sender) enlist(tasks []task) []task {
 	var wanting []task
 	for _, t := range tasks {
 		switch {
 		case !s.running.add(t):
-		case t.webhook.State == market.WebhookActive:
-			wanting = append(wanting, t)
+		case t.message.Deliveries > mostHandOuts:
+			s.Log.Error("delivery.poisoned", slog.Int64("event", t.event.Num), slog.Int64("webhook", t.webhook.Num), slog.Int("handed_out", t.message.Deliveries))
+			s.results <- result{task: t, outcome: t.without(poisonous)}
+		case t.webhook.State != market.WebhookActive:
+			s.results <- result{task: t, outcome: t.without(notActive)}
 		default:
-			s.results <- result{task: t, outcome: t.without(market.EventHeld)}
+			wanting = append(wanting, t)
 		}
 	}
 	return wanting
@@ -130,32 +147,24 @@ func (s *sender) enlist(tasks []task) []task {
 // begin starts the tasks that get a slot.
 func (s *sender) begin(hard context.Context, tasks []task) {
 	for _, t := range s.seat(hard, tasks) {
-		select {
-		case s.tokens <- struct{}{}:
-			s.start(hard, t)
-		case <-hard.Done():
-			s.settleLater(t)
-		}
+		s.start(hard, t)
 	}
 }
 
 // unsendable are messages without a task: of events that need no attempt any
 // more, and of events that are not due yet, as where an outcome was written down
-// but the queue not told.
+// but the queue not told. stopped are webhooks that deliver nothing now.
 type unsendable struct {
-	over  []stream.DeliveryMessage
-	early []stream.Postponement
+	over    []stream.DeliveryMessage
+	early   []stream.Postponement
+	stopped []int64
 }
 
 // load reads events, payloads and webhooks of a batch, and tells apart what is not to be sent now.
 func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (tasks []task, rest unsendable, err error) {
-	nums := make([]int64, len(messages))
-	for i, m := range messages {
-		nums[i] = m.Event
-	}
-	deliveries, err := s.store.Deliveries(ctx, nums)
+	deliveries, err := s.deliveries(ctx, messages)
 	if err != nil {
-		return nil, rest, fmt.Errorf("load events: %w", err)
+		return nil, rest, err
 	}
 	byNum, webhookNums := make(map[int64]market.Delivery, len(deliveries)), make([]int64, 0, len(deliveries))
 	for _, d := range deliveries {
@@ -166,6 +175,12 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 	if err != nil {
 		return nil, rest, fmt.Errorf("load webhooks: %w", err)
 	}
+	for _, num := range webhookNums {
+		if w := webhooks[num]; w == nil || w.State != market.WebhookActive {
+			rest.stopped = append(rest.stopped, num)
+		}
+	}
+	s.policies.renew(webhooks)
 	now := time.Now()
 	for _, m := range messages {
 		d, ok := byNum[m.Event]
@@ -175,65 +190,10 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 		case d.Event.NextAttemptAt.After(now):
 			rest.early = append(rest.early, stream.Postponement{Message: m, At: *d.Event.NextAttemptAt})
 		default:
-			tasks = append(tasks, task{message: m, event: d.Event, payload: d.Payload, webhook: webhooks[d.Event.WebhookID]})
+			tasks = append(tasks, task{message: m, event: d.Event, payload: d.Payload, webhook: webhooks[d.Event.WebhookID], loaded: now})
 		}
 	}
 	return tasks, rest, nil
-}
-
-// seat takes a slot for each task and returns those that got one. The others
-// wait in line, or go back to the delayed set.
-func (s *sender) seat(ctx context.Context, tasks []task) []task {
-	granted := s.acquire(ctx, tasks)
-	var seated, away []task
-	for i, t := range tasks {
-		t.seated = granted[i]
-		switch {
-		case t.seated:
-			s.line.began(t)
-			seated = append(seated, t)
-		case !s.line.join(t):
-			away = append(away, t)
-		}
-	}
-	s.sendAway(ctx, away)
-	return seated
-}
-
-// sendAway gives back tasks that can wait nowhere here.
-func (s *sender) sendAway(ctx context.Context, tasks []task) {
-	messages, until := make([]stream.DeliveryMessage, len(tasks)), make(map[int64]time.Time, len(tasks))
-	batch := make([]result, len(tasks))
-	for i, t := range tasks {
-		messages[i], batch[i] = t.message, result{task: t}
-		until[t.event.Num] = s.slots.until(t.webhook.Num, time.Now(), rand.Float64())
-	}
-	s.giveBack(ctx, messages, func(m stream.DeliveryMessage) time.Time { return until[m.Event] })
-	s.running.remove(batch)
-}
-
-// acquire takes a slot for each task and returns which got one. Where Redis did
-// not say, it gives back those that it may have granted.
-func (s *sender) acquire(ctx context.Context, tasks []task) []bool {
-	if len(tasks) == 0 {
-		return nil
-	}
-	requests, slots := make([]stream.SlotRequest, len(tasks)), make([]stream.Slot, len(tasks))
-	for i, t := range tasks {
-		slots[i] = t.slot()
-		requests[i] = stream.SlotRequest{Webhook: t.webhook.Num, Event: t.event.Num, Limit: int(t.webhook.ConcurrentSendLimit)}
-	}
-	admitted, err := s.Redis.Acquire(ctx, requests, time.Now(), lease)
-	if err == nil {
-		return admitted
-	}
-	s.failed(ctx, "acquire slots", errors.Join(err, s.Redis.Release(ctx, slots)))
-	return make([]bool, len(tasks))
-}
-
-// without is the outcome of an event that is settled without an attempt.
-func (t task) without(status market.EventStatus) *market.Outcome {
-	return &market.Outcome{EventID: t.event.Num, WebhookID: t.webhook.Num, Status: status, At: time.Now().UTC()}
 }
 
 // giveBack puts messages into the delayed set. Where that fails they stay
@@ -251,10 +211,47 @@ func (s *sender) giveBack(ctx context.Context, messages []stream.DeliveryMessage
 
 // start makes one attempt in a goroutine of its own.
 func (s *sender) start(hard context.Context, t task) {
+	ended := s.pace.begin()
 	go func() {
-		defer func() { <-s.tokens }()
+		defer s.survive(t)
+		defer ended()
 		s.results <- s.attempt(hard, t)
 	}()
+}
+
+// deliveries returns the events of messages with their payloads: what fan-out
+// has just handed over for those that are handed out for the first time, and what
+// the database says of the others.
+func (s *sender) deliveries(ctx context.Context, messages []stream.DeliveryMessage) (list []market.Delivery, err error) {
+	var unknown []int64
+	for _, m := range messages {
+		if d, known := s.handover.delivery(m.Event); known && m.Deliveries == 1 && m.By == s.consumer {
+			list = append(list, d)
+		} else {
+			unknown = append(unknown, m.Event)
+		}
+	}
+	if len(unknown) == 0 {
+		return list, nil
+	}
+	read, err := s.store.Deliveries(ctx, unknown)
+	if err != nil {
+		return nil, fmt.Errorf("load events: %w", err)
+	}
+	return append(list, read...), nil
+}
+
+// survive ends the task of an attempt that panicked. The entry stays pending, so
+// that it is handed out again after its lease, up to mostHandOuts times.
+func (s *sender) survive(t task) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	s.Log.Error("delivery.panicked", slog.Int64("event", t.event.Num), slog.Int64("webhook", t.webhook.Num),
+		slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+	t.broken = true
+	s.results <- result{task: t}
 }
 
 // settleLater gives a task back because this process stops.

@@ -18,6 +18,10 @@ const (
 	// sweepClean is how many batches without a find end a turn. A find goes on
 	// until all is found; a long queue that Redis knows is checked bit by bit.
 	sweepClean = 20
+	// sweepQueue is how many events wait in the queue when the sweep adds no more:
+	// the rest of a long backlog is as well in the database. It looks again after sweepFull.
+	sweepQueue = 10_000
+	sweepFull  = 50 * time.Millisecond
 	// sweepAge leaves what is due to the quick way for this long.
 	sweepAge = 2 * time.Second
 	// sweepLease is how long the sweep of a dead process keeps others out;
@@ -50,10 +54,16 @@ type sweep struct {
 	fanout *fanout
 	// at is the last event that was looked at; the next turn goes on there.
 	at market.Due
+	// full says that the queue had no room for more.
+	full bool
+	// tidied is when old things were cleared away last.
+	tidied time.Time
 }
 
 func (s *sweep) run(ctx context.Context) {
+	defer s.ended(partSweep)
 	for ctx.Err() == nil {
+		s.turned(partSweep)
 		if err := s.turn(ctx); err != nil {
 			s.failed(ctx, "sweep", err)
 		}
@@ -62,9 +72,14 @@ func (s *sweep) run(ctx context.Context) {
 	s.release(ctx, "sweep")
 }
 
-// rest sleeps until the next look, which is soon where held events were released.
+// rest sleeps until the next look, which is soon where the queue was full or held
+// events were released.
 func (s *sweep) rest(ctx context.Context) {
-	timer := time.NewTimer(sweepEvery)
+	wait := sweepEvery
+	if s.full {
+		wait = sweepFull
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
@@ -77,17 +92,29 @@ func (s *sweep) rest(ctx context.Context) {
 func (s *sweep) turn(ctx context.Context) error {
 	active, err := s.Redis.Lease(ctx, "sweep", s.consumer, sweepLease)
 	if err != nil || !active {
+		s.full = false
 		return err
 	}
-	_, repaired := s.Redis.Reconcile(ctx) // before the look, which trusts it
-	return errors.Join(repaired, s.look(ctx, time.Now().Add(-sweepAge)), s.tidy(ctx))
+	var repaired, tidied error
+	if !s.full {
+		_, repaired = s.Redis.Reconcile(ctx) // before the look, which trusts it
+	}
+	looked := s.look(ctx, time.Now().Add(-sweepAge))
+	if time.Since(s.tidied) >= sweepEvery {
+		s.tidied, tidied = time.Now(), s.tidy(ctx)
+	}
+	return errors.Join(repaired, looked, tidied)
 }
 
 // look goes over due events, from where it stopped, and brings back those that
-// got lost.
+// got lost, as many as the queue has room for.
 func (s *sweep) look(ctx context.Context, before time.Time) error {
 	fromStart := s.at == market.Due{}
 	for clean := 0; clean < sweepClean; {
+		s.turned(partSweep)
+		if err := s.measure(ctx); err != nil || s.full {
+			return err
+		}
 		due, err := s.store.DueEvents(ctx, s.at, before, sweepBatch)
 		if err != nil {
 			return fmt.Errorf("find due events: %w", err)
@@ -110,6 +137,13 @@ func (s *sweep) look(ctx context.Context, before time.Time) error {
 		fromStart = true
 	}
 	return nil
+}
+
+// measure notes whether the queue has room for a batch.
+func (s *sweep) measure(ctx context.Context) error {
+	depth, err := s.Redis.Depth(ctx)
+	s.full = err == nil && depth.Waiting > sweepQueue-sweepBatch
+	return err
 }
 
 // bringBack queues events that Redis does not know, or holds back although they
@@ -138,6 +172,9 @@ func (s *sweep) bringBack(ctx context.Context, due []market.Due, first bool) (fo
 		if err := s.fanout.render(ctx, batch); err != nil {
 			return false, fmt.Errorf("render what was lost: %w", err)
 		}
+		if !behind {
+			s.Metrics.sweptRendered.Add(float64(len(batch)))
+		}
 		first = false
 	}
 	return missing || len(changes) > 0 && !behind, nil
@@ -150,6 +187,7 @@ func (s *sweep) queue(ctx context.Context, events []int64) (missing bool, err er
 	if err != nil {
 		return false, fmt.Errorf("queue due events: %w", err)
 	}
+	s.Metrics.sweptQueued.Add(float64(added))
 	if added > 0 {
 		s.Log.InfoContext(ctx, "queued due events that were missing", slog.Int("events", added))
 	}
@@ -181,7 +219,11 @@ func (s *sweep) purge(ctx context.Context) error {
 	if s.Retention == 0 {
 		return claims
 	}
-	return errors.Join(claims, inBatches(until, func() (int, error) { return s.store.Purge(ctx, now.Add(-s.Retention)) }))
+	return errors.Join(claims, inBatches(until, func() (int, error) {
+		n, err := s.store.Purge(ctx, now.Add(-s.Retention))
+		s.Metrics.purged.Add(float64(n))
+		return n, err
+	}))
 }
 
 // inBatches deletes until nothing is left, or its time is over.

@@ -38,7 +38,7 @@ func newSweep(t *testing.T, d *dueStore) *sweep {
 			t.Error(err)
 		}
 	})
-	w := &Worker{Options: Options{Redis: redis, Log: log}}
+	w := &Worker{Options: Options{Redis: redis, Log: log, Metrics: NewMetrics(nil)}}
 	return &sweep{Worker: w, store: d, fanout: &fanout{Worker: w}}
 }
 
@@ -59,12 +59,33 @@ func (s *sweep) expectQueued(t *testing.T, queued int64, pages int) {
 	}
 }
 
+// handOut has a consumer take all that waits.
+func (s *sweep) handOut(t *testing.T) {
+	t.Helper()
+	for {
+		messages, err := s.Redis.ReadDeliveries(t.Context(), "test", 1000, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(messages) == 0 {
+			return
+		}
+	}
+}
+
 func TestTheSweepFindsAllThatIsMissing(t *testing.T) {
 	t.Parallel()
 	const pages = sweepClean + 5
 	d := &dueStore{n: pages * sweepBatch}
 	s := newSweep(t, d)
-	s.expectQueued(t, int64(d.n), pages+1) // the last one is empty
+	const room = sweepQueue / sweepBatch
+	s.expectQueued(t, sweepQueue, room) // the queue has no room for all at once
+	s.expectQueued(t, sweepQueue, 0)
+	s.handOut(t)
+	s.expectQueued(t, 2*sweepQueue, room)
+	s.handOut(t)
+	s.expectQueued(t, int64(d.n), pages-2*room+sweepClean) // to the end, and on from the start
+	s.at = market.Due{}
 	s.expectQueued(t, int64(d.n), sweepClean)
 	if s.at.Event != sweepClean*sweepBatch {
 		t.Errorf("the next turn goes on at %d", s.at.Event)
@@ -113,7 +134,7 @@ func TestSweepPurges(t *testing.T) {
 	t.Parallel()
 	for retention, want := range map[time.Duration]int{time.Hour: 0, 0: 5} {
 		store := &agedStore{claims: 5, events: 5}
-		s := &sweep{Worker: &Worker{Options: Options{Retention: retention}}, store: store}
+		s := &sweep{Worker: &Worker{Options: Options{Retention: retention, Metrics: NewMetrics(nil)}}, store: store}
 		if err := s.purge(t.Context()); err != nil || store.claims != 0 || store.events != want {
 			t.Errorf("retention %v leaves %d claims and %d events, want %d, %v", retention, store.claims, store.events, want, err)
 		}

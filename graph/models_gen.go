@@ -1414,6 +1414,9 @@ type WebhookCreateInput struct {
 	Identifier graphql.Omittable[*string] `json:"identifier,omitempty"`
 	// What people call it, at most 100 characters; null means no name.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
+	// costs no attempt.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
 	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
 }
@@ -1494,6 +1497,9 @@ type WebhookInput struct {
 	Identifier graphql.Omittable[*string] `json:"identifier,omitempty"`
 	// What people call it, at most 100 characters; null removes the name.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
+	// costs no attempt.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
 	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
 }

@@ -1397,6 +1397,7 @@ type ComplexityRoot struct {
 		MaxRetries          func(childComplexity int) int
 		Name                func(childComplexity int) int
 		QueryString         func(childComplexity int) int
+		RatePerSecond       func(childComplexity int) int
 		RequiredScopes      func(childComplexity int) int
 		Secrets             func(childComplexity int) int
 		Seller              func(childComplexity int) int
@@ -7766,6 +7767,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.QueryString(childComplexity), true
+	case "Webhook.ratePerSecond":
+		if e.ComplexityRoot.Webhook.RatePerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.RatePerSecond(childComplexity), true
 	case "Webhook.requiredScopes":
 		if e.ComplexityRoot.Webhook.RequiredScopes == nil {
 			break
@@ -13125,6 +13132,8 @@ type Webhook implements Node @scope(resource: "webhooks") {
   identifier: String
   "What people call it; null when it has no name."
   name: String
+  "How many requests a second may be sent to it, over all processes; 0 is unlimited."
+  ratePerSecond: Int!
   "Scopes that the document reads, as ` + "`" + `resource:level` + "`" + `, computed from the schema."
   requiredScopes: [String!]!
   "Signing secrets in use, by fingerprint, newest first; never the secrets themselves."
@@ -13218,6 +13227,11 @@ input WebhookCreateInput {
   identifier: String
   "What people call it, at most 100 characters; null means no name."
   name: String
+  """
+  Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
+  costs no attempt.
+  """
+  ratePerSecond: Int
   "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
@@ -13255,6 +13269,11 @@ input WebhookInput {
   identifier: String
   "What people call it, at most 100 characters; null removes the name."
   name: String
+  """
+  Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
+  costs no attempt.
+  """
+  ratePerSecond: Int
   "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
@@ -15963,6 +15982,8 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_identifier(ctx, field)
 	case "name":
 		return ec.fieldContext_Webhook_name(ctx, field)
+	case "ratePerSecond":
+		return ec.fieldContext_Webhook_ratePerSecond(ctx, field)
 	case "requiredScopes":
 		return ec.fieldContext_Webhook_requiredScopes(ctx, field)
 	case "secrets":

@@ -437,6 +437,13 @@ func (ec *executionContext) fieldContext_Webhook_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _Webhook_ratePerSecond(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.RatePerSecond)
+}
+func (ec *executionContext) fieldContext_Webhook_ratePerSecond(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
 func (ec *executionContext) _Webhook_requiredScopes(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1209,7 +1216,7 @@ func (ec *executionContext) unmarshalInputWebhookCreateInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "timeoutSeconds"}
+	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "timeoutSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1314,6 +1321,13 @@ func (ec *executionContext) unmarshalInputWebhookCreateInput(ctx context.Context
 				return it, err
 			}
 			it.Name = graphql.OmittableOf(data)
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = graphql.OmittableOf(data)
 		case "timeoutSeconds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeoutSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1411,7 +1425,7 @@ func (ec *executionContext) unmarshalInputWebhookInput(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "timeoutSeconds"}
+	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "timeoutSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1516,6 +1530,13 @@ func (ec *executionContext) unmarshalInputWebhookInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.Name = graphql.OmittableOf(data)
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = graphql.OmittableOf(data)
 		case "timeoutSeconds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeoutSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1745,6 +1766,11 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 		case "name":
 			out.Values[i] = ec._Webhook_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ratePerSecond":
+			out.Values[i] = ec._Webhook_ratePerSecond(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "requiredScopes":

@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"crier/internal/document"
+	"crier/internal/telemetry"
 )
 
 // socket is one WebSocket. One goroutine reads its messages, each operation has
@@ -223,6 +224,7 @@ func (o *operation) start(params *graphql.RawParams) (graphql.ResponseHandler, g
 	if refused != nil {
 		return nil, refused
 	}
+	telemetry.SocketOperation(o.request.Context(), string(request.Operation.Operation))
 	o.ctx, o.endless = ctx, request.Operation.Operation == ast.Subscription
 	return o.executor.start(ctx, request)
 }

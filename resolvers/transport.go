@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"crier/internal/document"
+	"crier/internal/telemetry"
 )
 
 // The media types of an answer (GraphQL over HTTP).
@@ -60,6 +61,9 @@ func (t httpTransport) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request, refused := t.prepare(r.Context(), params)
+	if request.Operation != nil {
+		telemetry.Operation(r.Context(), string(request.Operation.Operation), request.Operation.Name)
+	}
 	if refused != nil {
 		writeRefused(w, r, refused)
 		return
@@ -216,6 +220,10 @@ func acceptedMedia(r *http.Request) string {
 
 // writeResponse sends a response; data is part of it only where the operation ran.
 func writeResponse(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response, ran bool) {
+	if len(response.Errors) > 0 {
+		code, _ := response.Errors[0].Extensions["code"].(string)
+		telemetry.Code(r.Context(), code)
+	}
 	body, err := encodeResponse(response, ran)
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}`)

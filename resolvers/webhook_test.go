@@ -38,7 +38,7 @@ func registry(t *testing.T) *bundle {
 
 const webhookFields = `webhook {
 	id type url allowSkip concurrentSendLimit enabled eventName eventNames headers maxRetries queryString seller { businessName }
-	cost deprecatedFields identifier name requiredScopes state stateReason timeoutSeconds secrets { fingerprint expiresAt } events { id }
+	cost deprecatedFields identifier name ratePerSecond requiredScopes state stateReason timeoutSeconds secrets { fingerprint expiresAt } events { id }
 }`
 
 // registered is a registration's payload.
@@ -62,14 +62,14 @@ func TestWebhookCreate(t *testing.T) {
 	b := registry(t)
 	a := b.queryAs(north, `mutation { webhookCreate(input: { clientMutationId: "w", attributes: {
 		type: INVOICE, url: "https://shop.example/hook", queryString: "query($id: ID!) { node(id: $id) { id } }", eventNames: [UPDATE, CREATE], name: "Orders"
-		identifier: "erp", headers: { Authorization: "Bearer x<y", Count: 2 }, hmacKey: "topsecret", maxRetries: 3, concurrentSendLimit: null, timeoutSeconds: 5, allowSkip: true
+		identifier: "erp", headers: { Authorization: "Bearer x<y", Count: 2 }, hmacKey: "topsecret", maxRetries: 3, concurrentSendLimit: null, ratePerSecond: 50, timeoutSeconds: 5, allowSkip: true
 	} }) { clientMutationId status errors { field messages } documentErrors { message } `+webhookFields+` } }`)
 	fingerprint := fingerprintOf(t, a)
 	a.is(ids(`{"webhookCreate": {"clientMutationId": "w", "status": 200, "errors": null, "documentErrors": null, "webhook": {
 		"id": "Webhook-1", "type": "INVOICE", "url": "https://shop.example/hook", "allowSkip": true, "concurrentSendLimit": 100, "enabled": true,
 		"eventName": null, "eventNames": ["CREATE", "UPDATE"], "headers": {"Authorization": "Bearer x\u003cy", "Count": "2"}, "maxRetries": 3,
 		"queryString": "query($id: ID!) { node(id: $id) { id } }", "seller": {"businessName": "North Shop"},
-		"cost": 7, "deprecatedFields": ["Invoice.status: say more"], "identifier": "erp", "name": "Orders", "requiredScopes": ["invoices:read"],
+		"cost": 7, "deprecatedFields": ["Invoice.status: say more"], "identifier": "erp", "name": "Orders", "ratePerSecond": 50, "requiredScopes": ["invoices:read"],
 		"state": "ACTIVE", "stateReason": null, "timeoutSeconds": 5, "secrets": [{"fingerprint": "` + fingerprint + `", "expiresAt": null}], "events": []
 	}}}`))
 	if strings.Contains(string(a.Data), "topsecret") {
@@ -127,7 +127,7 @@ func TestWebhookCreateIsRefused(t *testing.T) {
 		"headers that are a list": {`url: "https://a.example", headers: ["a"]`, north, []string{"headers"}},
 		"both forms of events":    {`url: "https://a.example", eventName: CREATE, eventNames: [UPDATE]`, north, []string{"event_names"}},
 		"an empty list of events": {`url: "https://a.example", eventNames: []`, north, []string{"event_names"}},
-		"limits":                  {`url: "https://a.example", maxRetries: 51, concurrentSendLimit: 0, timeoutSeconds: 31`, north, []string{"max_retries", "concurrent_send_limit", "timeout_seconds"}},
+		"limits":                  {`url: "https://a.example", maxRetries: 51, concurrentSendLimit: 0, ratePerSecond: -1, timeoutSeconds: 31`, north, []string{"max_retries", "concurrent_send_limit", "rate_per_second", "timeout_seconds"}},
 		"another seller":          {`url: "https://a.example", sellerId: "Seller-2"`, north, []string{"seller_id"}},
 		"a scope too few":         {`url: "https://a.example"`, viewer.Viewer{Seller: 1, Scopes: []string{"webhooks:manage"}}, []string{"query_string"}},
 	} {

@@ -25,6 +25,7 @@ import (
 type Config struct {
 	Listen            string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the HTTP server; port 0 picks a free one."`
 	DatabaseURL       string `name:"database-url" default:"sqlite:crier-data/crier.db" placeholder:"URL" help:"sqlite:PATH (embedded) or postgres://…"`
+	DebugListen       string `placeholder:"HOST:PORT" help:"Address of a second HTTP server, for the profiles of pprof; keep it on the loopback. Empty: none."`
 	RedisURL          string `name:"redis-url" placeholder:"URL" help:"redis://, rediss:// or unix://; several comma-separated addresses are a cluster. Empty: an embedded Redis."`
 	Roles             string `default:"api,relay,deliver" placeholder:"LIST" help:"Parts that this process runs: api, relay, deliver."`
 	OperatorKey       string `placeholder:"KEY" help:"API key with every right, at least 32 characters. Generated at the first start and shown once."`
@@ -61,7 +62,9 @@ func (s *Switch) IsBool() bool { return true }
 
 // Settings are a Config that was checked.
 type Settings struct {
-	Listen      string
+	Listen string
+	// DebugListen is "" where no profiles are served.
+	DebugListen string
 	DatabaseURL string
 	RedisURL    string
 	// API, Relay and Deliver are the roles.
@@ -97,7 +100,7 @@ func (c *checker) refuse(variable, format string, args ...any) {
 func (c Config) Check() (Settings, error) {
 	var k checker
 	s := Settings{
-		Listen: k.address("CRIER_LISTEN", c.Listen), DatabaseURL: k.database(c.DatabaseURL), RedisURL: k.redis(c.RedisURL),
+		Listen: k.address("CRIER_LISTEN", c.Listen), DebugListen: k.debugAddress(c.DebugListen, c.Listen), DatabaseURL: k.database(c.DatabaseURL), RedisURL: k.redis(c.RedisURL),
 		OperatorKey: k.operatorKey(c.OperatorKey), SecretKey: k.secretKey(c.SecretKey, c.DatabaseURL),
 		Vertical: k.vertical(c.Vertical), HeaderPrefix: k.match("CRIER_HEADER_PREFIX", c.HeaderPrefix, headerName, "letters, digits and hyphens, as in Crier"),
 		EndpointAllow: k.networks(c.EndpointAllow), EndpointAllowHTTP: k.switchOf("CRIER_ENDPOINT_ALLOW_HTTP", c.EndpointAllowHTTP),
@@ -171,6 +174,17 @@ func (k *checker) address(variable, text string) string {
 		k.refuse(variable, "is %q: write HOST:PORT, as in 127.0.0.1:8080", text)
 	}
 	return text
+}
+
+// debugAddress must be another than the main one, which others may reach.
+func (k *checker) debugAddress(text, main string) string {
+	if text == "" {
+		return ""
+	}
+	if text == main && !strings.HasSuffix(text, ":0") {
+		k.refuse("CRIER_DEBUG_LISTEN", "is that of CRIER_LISTEN: choose another, as in 127.0.0.1:6060")
+	}
+	return k.address("CRIER_DEBUG_LISTEN", text)
 }
 
 func (k *checker) database(text string) string {
@@ -257,7 +271,7 @@ func (k *checker) roles(text string, s *Settings) {
 // LogValue is the summary of the settings: secrets only as whether they are there.
 func (s Settings) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("listen", s.Listen), slog.String("database", Redact(s.DatabaseURL)), slog.String("redis", redactList(s.RedisURL)),
+		slog.String("listen", s.Listen), slog.String("debug_listen", s.DebugListen), slog.String("database", Redact(s.DatabaseURL)), slog.String("redis", redactList(s.RedisURL)),
 		slog.Bool("api", s.API), slog.Bool("relay", s.Relay), slog.Bool("deliver", s.Deliver),
 		slog.Bool("operator_key_configured", s.OperatorKey != ""), slog.Bool("secret_key_configured", s.SecretKey != nil),
 		slog.String("vertical", s.Vertical), slog.String("header_prefix", s.HeaderPrefix), slog.Any("endpoint_allow", s.EndpointAllow),

@@ -58,7 +58,7 @@ func TestEveryMistakeIsReportedAtOnceWithItsVariable(t *testing.T) {
 		"listen": "nowhere", "database-url": "mysql://x", "redis-url": "http://x", "roles": "api,cook", "operator-key": "short",
 		"secret-key": "AAAA", "vertical": "a b", "header-prefix": "X:Y", "endpoint-allow": "10.0.0.0/33", "endpoint-allow-http": "maybe",
 		"retention": "long", "sample-data": "perhaps", "order-payment": "later", "currency": "dollars", "public-schema": "2", "grace": "-1s",
-		"rate-limit": "-1", "log-format": "xml", "log-level": "loud",
+		"rate-limit": "-1", "debug-listen": "somewhere", "log-format": "xml", "log-level": "loud",
 	}
 	var flags []string
 	for name, value := range mistakes {
@@ -73,6 +73,19 @@ func TestEveryMistakeIsReportedAtOnceWithItsVariable(t *testing.T) {
 		if !strings.Contains(err.Error(), variable+" ") {
 			t.Errorf("%s is not named in:\n%v", variable, err)
 		}
+	}
+}
+
+func TestProfilesAreNotServedToEverybody(t *testing.T) {
+	t.Parallel()
+	for address, fine := range map[string]bool{"": true, "127.0.0.1:6060": true, "127.0.0.1:8080": false} {
+		s, err := parse(t, "--debug-listen="+address).Check()
+		if (err == nil) != fine || fine && s.DebugListen != address {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if _, err := parse(t, "--listen=127.0.0.1:0", "--debug-listen=127.0.0.1:0").Check(); err != nil {
+		t.Errorf("two free ports are two addresses: %v", err)
 	}
 }
 

@@ -26,6 +26,22 @@ type Rendering struct {
 	Events []*WebhookEvent
 }
 
+// Renderings groups events by the payload that they share.
+func Renderings(events []*WebhookEvent) []Rendering {
+	var list []Rendering
+	at := map[int64]int{}
+	for _, e := range events {
+		i, known := at[e.PayloadID]
+		if !known {
+			i = len(list)
+			at[e.PayloadID] = i
+			list = append(list, Rendering{PayloadID: e.PayloadID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt})
+		}
+		list[i].Events = append(list[i].Events, e)
+	}
+	return list
+}
+
 // Due is an event whose time has come.
 type Due struct {
 	At       time.Time

@@ -57,7 +57,9 @@ type Webhook struct {
 	MaxRetries int64
 	Name       *string
 	// QueryString is the document; nil means DefaultDocument.
-	QueryString    *string
+	QueryString *string
+	// RatePerSecond bounds the requests of a second over all processes; 0: unlimited.
+	RatePerSecond  int64
 	RequiredScopes []string
 	// Secrets sign by Standard Webhooks; the first is the newest.
 	Secrets []WebhookSecret `bun:"-" changed:"secrets"`
@@ -84,6 +86,8 @@ const (
 	MaxRetriesLimit            = 50
 	DefaultConcurrentSendLimit = 100
 	ConcurrentSendLimitMax     = 200
+	// RatePerSecondMax is more than the slots of a webhook can reach with any receiver that is not next door.
+	RatePerSecondMax = 10_000
 	// MaxTimeoutSeconds is the default too.
 	MaxTimeoutSeconds = 30
 )

@@ -27,6 +27,7 @@ type WebhookAttributes struct {
 	MaxRetries     Opt[int64]
 	Name           Opt[string]
 	QueryString    Opt[string]
+	RatePerSecond  Opt[int64]
 	SellerID       Opt[string]
 	TimeoutSeconds Opt[int64]
 	Type           Opt[string]
@@ -233,6 +234,7 @@ func (m *Market) checkEndpoint(url string) error {
 func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 	within(p, "max_retries", in.MaxRetries, &w.MaxRetries, DefaultMaxRetries, 0, MaxRetriesLimit)
 	within(p, "concurrent_send_limit", in.ConcurrentSendLimit, &w.ConcurrentSendLimit, DefaultConcurrentSendLimit, 1, ConcurrentSendLimitMax)
+	within(p, "rate_per_second", in.RatePerSecond, &w.RatePerSecond, 0, 0, RatePerSecondMax)
 	within(p, "timeout_seconds", in.TimeoutSeconds, &w.TimeoutSeconds, MaxTimeoutSeconds, 1, MaxTimeoutSeconds)
 	if in.AllowSkip.Set {
 		w.AllowSkip = in.AllowSkip.Or(false)

@@ -79,6 +79,8 @@ func badHooks(c *catalogue) map[string]struct {
 		"maxRetries 51":           {func(in *market.WebhookAttributes) { in.MaxRetries = market.Some[int64](51) }, "max_retries"},
 		"concurrentSendLimit 0":   {func(in *market.WebhookAttributes) { in.ConcurrentSendLimit = market.Some[int64](0) }, "concurrent_send_limit"},
 		"concurrentSendLimit 201": {func(in *market.WebhookAttributes) { in.ConcurrentSendLimit = market.Some[int64](201) }, "concurrent_send_limit"},
+		"ratePerSecond -1":        {func(in *market.WebhookAttributes) { in.RatePerSecond = market.Some[int64](-1) }, "rate_per_second"},
+		"ratePerSecond 10001":     {func(in *market.WebhookAttributes) { in.RatePerSecond = market.Some[int64](10_001) }, "rate_per_second"},
 		"timeoutSeconds 0":        {func(in *market.WebhookAttributes) { in.TimeoutSeconds = market.Some[int64](0) }, "timeout_seconds"},
 		"timeoutSeconds 31":       {func(in *market.WebhookAttributes) { in.TimeoutSeconds = market.Some[int64](31) }, "timeout_seconds"},
 		"a long name":             {func(in *market.WebhookAttributes) { in.Name = market.Some(strings.Repeat("é", 101)) }, "name"},

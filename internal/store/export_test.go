@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"crier/internal/market"
@@ -89,7 +91,18 @@ func (s *Store) Analyze(ctx context.Context) error {
 }
 
 // OpenPool opens connections as the SQLite store does.
-var OpenPool = sqlitePool
+func OpenPool(path string, size int, option string) (*sql.DB, error) {
+	return sqlitePool(path, size, option, &failures{dialect: sqliteDialect{}})
+}
+
+// Fail runs a statement that no database understands, and one that meets no row.
+func (s *Store) Fail(ctx context.Context) error {
+	if err := s.write.DB.QueryRowContext(ctx, "SELECT 1 WHERE 1 = 2").Scan(new(int)); !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("no row: %w", err)
+	}
+	_, err := s.write.DB.ExecContext(ctx, "UPDATE nowhere SET nothing = 1")
+	return err
+}
 
 // MaxStatements bounds the prepared statements of a connection.
 const MaxStatements = maxStatements

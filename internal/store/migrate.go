@@ -31,6 +31,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.migrate(ctx, provider); err != nil {
 		return fmt.Errorf("migrate the %s database: %w", s.Dialect(), err)
 	}
+	s.failures.total.Store(0) // the first question after the version of a new database fails
 	return checkVersion(ctx, provider)
 }
 

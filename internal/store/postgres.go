@@ -8,8 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
 )
@@ -19,26 +20,34 @@ import (
 // under Postgres' default of 100.
 const postgresConnections = 10
 
+// idleInTransaction ends the transaction of a process that was halted amid it, in
+// milliseconds: nobody else can release its locks, and those of the relay keep every
+// other relay out.
+const idleInTransaction = "10000"
+
 // openPostgres opens a pool that writes and one that reads, so that nobody who
 // only reads waits behind those who wait for the lock of a row that all want to
 // change. Isolation is the server's default, READ COMMITTED: the rules lock what
 // they change.
-func openPostgres(ctx context.Context, url string) (write, read *sql.DB, err error) {
-	if write, err = postgresPool(ctx, url); err != nil {
+func openPostgres(ctx context.Context, url string, f *failures) (write, read *sql.DB, err error) {
+	if write, err = postgresPool(ctx, url, f); err != nil {
 		return nil, nil, err
 	}
-	if read, err = postgresPool(ctx, url); err != nil {
+	if read, err = postgresPool(ctx, url, f); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	return write, read, nil
 }
 
 // postgresPool opens a pool and sees that the server answers.
-func postgresPool(ctx context.Context, url string) (*sql.DB, error) {
-	db, err := sql.Open("pgx", url)
+func postgresPool(ctx context.Context, url string, f *failures) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
+	config.Tracer = f
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"crier/internal/market"
@@ -22,23 +23,7 @@ func (s *Store) Unrendered(ctx context.Context, changes []int64) ([]market.Rende
 	if err := s.selectInto(ctx, b, &events); err != nil {
 		return nil, fmt.Errorf("read events to render: %w", err)
 	}
-	return renderings(events), nil
-}
-
-// renderings groups events by the payload that they share.
-func renderings(events []*market.WebhookEvent) []market.Rendering {
-	var list []market.Rendering
-	at := map[int64]int{}
-	for _, e := range events {
-		i, known := at[e.PayloadID]
-		if !known {
-			i = len(list)
-			at[e.PayloadID] = i
-			list = append(list, market.Rendering{PayloadID: e.PayloadID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt})
-		}
-		list[i].Events = append(list[i].Events, e)
-	}
-	return list
+	return market.Renderings(events), nil
 }
 
 // MovePayload makes events wait for another payload; those that have theirs keep it.
@@ -51,18 +36,53 @@ func (s *Store) MovePayload(ctx context.Context, events []int64, payload int64) 
 	})
 }
 
-// SavePayloads stores results; the first one under a number stands.
-func (s *Store) SavePayloads(ctx context.Context, payloads []market.EventPayload) error {
+// SavePayloads stores results and returns the numbers of those that it stored:
+// the first one under a number stands.
+func (s *Store) SavePayloads(ctx context.Context, payloads []market.EventPayload) (stored map[int64]bool, err error) {
 	if len(payloads) == 0 {
-		return nil
+		return nil, nil
 	}
 	rows := make([]market.Entity, len(payloads))
 	for i := range payloads {
 		rows[i] = &payloads[i]
 	}
-	return s.Run(ctx, func(mtx market.Tx) error {
-		return mtx.(*tx).insertAll(ctx, rows, ` ON CONFLICT ("id") DO NOTHING`)
+	table, _, err := s.tables.entity(rows[0])
+	if err != nil {
+		return nil, err
+	}
+	err = s.Run(ctx, func(mtx market.Tx) error {
+		stored = make(map[int64]bool, len(rows))
+		for batch := range slices.Chunk(rows, insertValues/len(table.fields)) {
+			if err := mtx.(*tx).insertNew(ctx, table, batch, stored); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	return stored, err
+}
+
+// insertNew stores rows whose numbers nobody has stored yet, and adds these numbers to stored.
+func (t *tx) insertNew(ctx context.Context, table *table, rows []market.Entity, stored map[int64]bool) error {
+	b := t.store.builder()
+	b.insertRows(table, 0, rows)
+	text, args, err := b.write(` ON CONFLICT ("id") DO NOTHING RETURNING "id"`).statement()
+	if err != nil {
+		return err
+	}
+	inserted, err := t.db.Tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return fmt.Errorf("insert %s: %w", table.kind.Name, t.store.dialect.translate(err))
+	}
+	defer inserted.Close()
+	for inserted.Next() {
+		var num int64
+		if err := inserted.Scan(&num); err != nil {
+			return fmt.Errorf("insert %s: %w", table.kind.Name, err)
+		}
+		stored[num] = true
+	}
+	return inserted.Err()
 }
 
 // Invalidate stops a webhook whose document no longer fits the schema; its events are held.

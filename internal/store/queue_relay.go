@@ -27,21 +27,6 @@ func (s *Store) Registry(ctx context.Context) ([]*market.Webhook, error) {
 	return webhooks, nil
 }
 
-// WebhooksByNum returns those of the webhooks that are not deleted.
-func (s *Store) WebhooksByNum(ctx context.Context, nums []int64) (map[int64]*market.Webhook, error) {
-	slices.Sort(nums)
-	var rows []*market.Webhook
-	q := market.Query{Where: []market.Cond{market.In("id", slices.Compact(nums))}}
-	if err := s.fetch(ctx, s.read.DB, s.builder(), &rows, q); err != nil {
-		return nil, fmt.Errorf("read webhooks: %w", err)
-	}
-	byNum := make(map[int64]*market.Webhook, len(rows))
-	for _, w := range rows {
-		byNum[w.Num] = w
-	}
-	return byNum, nil
-}
-
 // Sequence gives up to limit committed changes the next places in the order of
 // commits, in one transaction with what plan decides about them, and returns how
 // many the plan took. Plan is called again where the transaction has to run

@@ -37,17 +37,17 @@ var sqlitePragmas = []string{
 // openSQLite opens the file at path: one connection that writes, since SQLite
 // has one writer at a time and waiting in Go is fair and cheap, and several
 // that only read.
-func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err error) {
+func openSQLite(ctx context.Context, path string, f *failures) (write, read *sql.DB, err error) {
 	if err := createFile(path); err != nil {
 		return nil, nil, err
 	}
-	if write, err = sqlitePool(path, 1, "_txlock=immediate"); err != nil {
+	if write, err = sqlitePool(path, 1, "_txlock=immediate", f); err != nil {
 		return nil, nil, err
 	}
 	if err := write.PingContext(ctx); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
-	if read, err = sqlitePool(path, max(4, 2*runtime.NumCPU()), "_pragma=query_only(1)"); err != nil {
+	if read, err = sqlitePool(path, max(4, 2*runtime.NumCPU()), "_pragma=query_only(1)", f); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	return write, read, nil
@@ -70,7 +70,7 @@ func createFile(path string) error {
 }
 
 // sqlitePool opens a pool of connections that stay open.
-func sqlitePool(path string, size int, option string) (*sql.DB, error) {
+func sqlitePool(path string, size int, option string, f *failures) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_time_format=sqlite&_timezone=UTC"
 	for _, p := range sqlitePragmas {
 		dsn += "&_pragma=" + p
@@ -79,7 +79,7 @@ func sqlitePool(path string, size int, option string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(cachingConnector{connector})
+	db := sql.OpenDB(cachingConnector{connector, f})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	return db, nil

@@ -15,6 +15,7 @@ const maxStatements = 400
 // pgx does for Postgres: preparing costs more than running most statements.
 type cachingConnector struct {
 	driver.Connector
+	failures *failures
 }
 
 // Connect opens a connection.
@@ -27,7 +28,7 @@ func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("the SQLite driver's connection %T lacks what database/sql uses", conn)
 	}
-	return &cachingConn{sqliteConn: full, statements: map[string]*cachedStatement{}}, nil
+	return countedConn{&cachingConn{sqliteConn: full, statements: map[string]*cachedStatement{}}, c.failures}, nil
 }
 
 // sqliteConn is what the SQLite driver's connections can do.

@@ -36,7 +36,9 @@ type Store struct {
 	// that may write and read those that cannot.
 	write, read *bun.DB
 	tables      *tables
+	failures    *failures
 	seal        cipher.AEAD
+	webhooks    webhookCache
 	log         *slog.Logger
 
 	listening sync.RWMutex
@@ -72,11 +74,11 @@ func (s *Store) connect(ctx context.Context, url string) error {
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "sqlite":
-		s.dialect = sqliteDialect{}
-		write, read, err = openSQLite(ctx, path)
+		s.dialect, s.failures = sqliteDialect{}, &failures{dialect: sqliteDialect{}}
+		write, read, err = openSQLite(ctx, path, s.failures)
 	case "postgres", "postgresql":
-		s.dialect = postgresDialect{}
-		write, read, err = openPostgres(ctx, url)
+		s.dialect, s.failures = postgresDialect{}, &failures{dialect: postgresDialect{}}
+		write, read, err = openPostgres(ctx, url, s.failures)
 	default:
 		return fmt.Errorf("open the database: unknown scheme %q, want sqlite:PATH or postgres://", scheme)
 	}
@@ -94,6 +96,11 @@ func (s *Store) Close() error {
 
 // Dialect is "sqlite" or "postgres".
 func (s *Store) Dialect() string { return s.dialect.name() }
+
+// Pools are the connection pools, by what they are for; for their statistics only.
+func (s *Store) Pools() map[string]*sql.DB {
+	return map[string]*sql.DB{"write": s.write.DB, "read": s.read.DB}
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

@@ -27,7 +27,7 @@ func BenchmarkDelivery(b *testing.B) {
 			requests := make([]stream.SlotRequest, batch)
 			slots := make([]stream.Slot, batch)
 			for i, event := range events {
-				requests[i] = stream.SlotRequest{Webhook: event, Event: event, Limit: 100}
+				requests[i] = stream.SlotRequest{Webhook: event, Event: event, Policy: stream.Policy{Limit: 100}}
 				slots[i] = stream.Slot{Webhook: event, Event: event}
 			}
 			for b.Loop() {

@@ -18,6 +18,19 @@ type DeliveryMessage struct {
 	// Deliveries is how often this entry was handed out, with this time: one that
 	// was reclaimed again and again may be what kills its consumers.
 	Deliveries int
+	// By is who queued the event with its first payload; "" for an entry of
+	// another origin, whose event may have gone through attempts.
+	By string
+}
+
+// QueuedAt is when the event was put into the queue, by the clock of Redis; zero
+// where the entry's id does not say.
+func (m DeliveryMessage) QueuedAt() time.Time {
+	id, err := parseStreamID(m.StreamID)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(id.ms))
 }
 
 // Due is an event that is to be sent at a time.
@@ -36,9 +49,19 @@ type Postponement struct {
 // many it added: an event that the queue holds already, be it in flight or
 // delayed, is left where it is.
 func (r *Redis) Enqueue(ctx context.Context, events []int64) (int, error) {
+	return r.enqueue(ctx, events, "")
+}
+
+// EnqueueFresh is Enqueue by the one who has just made the events' payloads, which
+// who reads an entry learns from DeliveryMessage.By.
+func (r *Redis) EnqueueFresh(ctx context.Context, events []int64, by string) (int, error) {
+	return r.enqueue(ctx, events, by)
+}
+
+func (r *Redis) enqueue(ctx context.Context, events []int64, by string) (int, error) {
 	added := 0
 	for batch := range batches(events) {
-		n, err := enqueueScript.Run(ctx, r.client, []string{deliveriesKey(), queuedKey()}, anySlice(batch)...).Int()
+		n, err := enqueueScript.Run(ctx, r.client, []string{deliveriesKey(), queuedKey()}, append([]any{by}, anySlice(batch)...)...).Int()
 		if err != nil {
 			return added, fmt.Errorf("queue %d deliveries: %w", len(events), err)
 		}
@@ -186,7 +209,7 @@ func (r *Redis) deliveryMessages(ctx context.Context, messages []message) []Deli
 			foreign = append(foreign, m.id)
 			continue
 		}
-		deliveries = append(deliveries, DeliveryMessage{StreamID: m.id, Event: event, Deliveries: m.deliveries})
+		deliveries = append(deliveries, DeliveryMessage{StreamID: m.id, Event: event, Deliveries: m.deliveries, By: m.fields[byField]})
 	}
 	if len(foreign) > 0 {
 		r.dropForeign(ctx, foreign)

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -413,4 +414,22 @@ func TestForeignEntriesOfTheQueueAreRemoved(t *testing.T) {
 			t.Errorf("%s: log: %v", name, log.lines())
 		}
 	}
+}
+
+// TestWhoQueuedIt tells entries of fan-out from those of any other origin.
+func TestWhoQueuedIt(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b backend) {
+		if n, err := b.EnqueueFresh(t.Context(), []int64{1, 2}, "a"); n != 2 || err != nil {
+			t.Fatalf("queued %d, %v", n, err)
+		}
+		b.enqueue(t, 2, 3)
+		by := map[int64]string{}
+		for _, m := range b.read(t, "a", 10) {
+			by[m.Event] = m.By
+		}
+		if want := map[int64]string{1: "a", 2: "a", 3: ""}; !maps.Equal(by, want) {
+			t.Errorf("queued by %v, want %v", by, want)
+		}
+	})
 }

@@ -16,6 +16,8 @@ type Depth struct {
 	InFlight int64
 	// Delayed is the number of events to be sent later.
 	Delayed int64
+	// Parked is the number of events that wait until their webhook can take them.
+	Parked int64
 	// Oldest is when the first of those waiting or in flight was put into the
 	// queue, by the clock of Redis; zero where there is none.
 	Oldest time.Time
@@ -23,7 +25,7 @@ type Depth struct {
 	Changes int64
 }
 
-// Depth counts what Redis holds, in one round trip.
+// Depth counts what Redis holds, in two round trips.
 func (r *Redis) Depth(ctx context.Context) (Depth, error) {
 	pipe := r.client.Pipeline()
 	length := pipe.XLen(ctx, deliveriesKey())
@@ -38,6 +40,11 @@ func (r *Redis) Depth(ctx context.Context) (Depth, error) {
 		}
 	}
 	d := Depth{Delayed: delayed.Val(), Changes: changes.Val(), Waiting: length.Val()}
+	parked, err := parkedScript.Run(ctx, r.client, []string{parkedKey()}, parkedName+":", parkedAgain).Int64()
+	if err != nil {
+		return Depth{}, fmt.Errorf("count parked events: %w", err)
+	}
+	d.Parked = parked
 	if p := pending.Val(); p != nil {
 		d.InFlight = p.Count
 		d.Waiting -= p.Count
@@ -81,13 +88,14 @@ func (r *Redis) Missing(ctx context.Context, events []int64) ([]int64, error) {
 // Reconcile repairs the queue where it contradicts itself, and returns how many
 // events were concerned. Scripts alone never bring that about, and neither does
 // losing all of Redis, or the latest writes in a failover: an event is in the set
-// of queued ones exactly while it is in the stream or in the delayed set. But one
-// key can be lost by itself, by eviction or by hand. An event that is in the set
-// only would then never be sent, since Missing does not name it; after Reconcile
-// it does. The check is cheap, the repair reads the whole queue in one step.
+// of queued ones exactly while it is in the stream, in the delayed set or in a
+// list of its webhook. But one key can be lost by itself, by eviction or by hand.
+// An event that is in the set only would then never be sent, since Missing does
+// not name it; after Reconcile it does. The check is cheap, the repair reads the
+// whole queue in one step.
 func (r *Redis) Reconcile(ctx context.Context) (int, error) {
 	repaired, err := reconcileScript.Run(ctx, r.client,
-		[]string{deliveriesKey(), queuedKey(), delayedKey()}, consumerGroup, scriptBatch).Int()
+		[]string{deliveriesKey(), queuedKey(), delayedKey(), parkedKey()}, consumerGroup, scriptBatch, parkedName+":", parkedAgain).Int()
 	if err != nil {
 		return 0, fmt.Errorf("reconcile the queue: %w", err)
 	}

@@ -11,6 +11,9 @@ var (
 	QueuedKey     = queuedKey
 	DelayedKey    = delayedKey
 	SlotKey       = slotKey
+	ConditionKey  = conditionKey
+	ParkedKey     = parkedKey
+	ParkedLists   = parkedLists
 )
 
 // NewPipe is the connection to the embedded server.
@@ -18,6 +21,9 @@ var NewPipe = newPipe
 
 // ScriptBatch is the most items of one call of a script.
 const ScriptBatch = scriptBatch
+
+// CircuitFailures is how many failures in a row open a circuit.
+const CircuitFailures = circuitFailures
 
 // ParseRedacted parses an address and returns what is shown of it.
 func ParseRedacted(url string) (string, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -151,7 +152,7 @@ func parseMessage(item any) (message, error) {
 // that are not its own any more.
 func (g group) heartbeat(ctx context.Context, consumer string, ids []string) ([]string, error) {
 	var lost []string
-	for batch := range batches(ids) {
+	for batch := range batches(slices.SortedFunc(slices.Values(ids), compareIDs)) {
 		args := append([]any{consumerGroup, consumer}, anySlice(batch)...)
 		gone, err := heartbeatScript.Run(ctx, g.client, []string{g.key}, args...).StringSlice()
 		if isNoGroup(err) {

@@ -11,6 +11,11 @@ const (
 	consumerGroup = "crier"
 	// eventField is the one field of an entry of the queue: the event's number.
 	eventField = "e"
+	// byField is who queued it; see [DeliveryMessage].
+	byField = "b"
+	// parkedName and parkedAgain are parts of the names of lists.
+	parkedName  = "crier:{deliveries}:parked"
+	parkedAgain = ":again"
 )
 
 // ChangesKey is the key of the public stream of committed changes, which any
@@ -32,6 +37,21 @@ func delayedKey() string { return "crier:{deliveries}:delayed" }
 // slotKey is the sorted set of the slots of a webhook that are taken: events by
 // the time their lease ends, in Unix milliseconds.
 func slotKey(webhook int64) string { return "crier:{slot:" + strconv.FormatInt(webhook, 10) + "}" }
+
+// conditionKey is what is known of the endpoint of a webhook that is not simply
+// well: see scripts/condition.lua.
+func conditionKey(webhook int64) string { return slotKey(webhook) + ":condition" }
+
+// parkedKey is the sorted set of the webhooks whose events wait, by when to look
+// at them, in Unix milliseconds.
+func parkedKey() string { return parkedName }
+
+// parkedLists are the lists of a webhook's events that wait: those that had no
+// attempt so far, and those that had.
+func parkedLists(webhook int64) (fresh, again string) {
+	fresh = parkedName + ":" + strconv.FormatInt(webhook, 10)
+	return fresh, fresh + parkedAgain
+}
 
 // leaseKey is the hash of a role's present holder and the end of its lease.
 func leaseKey(name string) string { return "crier:{lease:" + name + "}" }

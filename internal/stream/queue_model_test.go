@@ -24,7 +24,7 @@ func TestQueueLikeTheModel(t *testing.T) {
 	onEach(t, func(t *testing.T, b backend) {
 		rapid.Check(t, func(t *rapid.T) {
 			b.flush(t)
-			m := &queueModel{b: b, now: start, delayed: map[int64]time.Time{}}
+			m := &queueModel{b: b, now: start, delayed: map[int64]time.Time{}, parked: map[parkedList][]int64{}}
 			t.Repeat(map[string]func(*rapid.T){
 				"enqueue":      m.enqueue,
 				"delay":        m.delay,
@@ -32,6 +32,8 @@ func TestQueueLikeTheModel(t *testing.T) {
 				"read":         m.read,
 				"done":         m.done,
 				"postpone":     m.postpone,
+				"park":         m.park,
+				"unpark":       m.unpark,
 				"reclaim":      m.reclaim,
 				"heartbeat":    m.heartbeat,
 				"reconcile":    m.reconcile,
@@ -49,6 +51,7 @@ type queueModel struct {
 	now     time.Time
 	entries []entry // in the order of the stream
 	delayed map[int64]time.Time
+	parked  map[parkedList][]int64
 	handed  []stream.DeliveryMessage // every message that a consumer ever got
 }
 
@@ -58,6 +61,12 @@ type entry struct {
 	id         string
 	consumer   string
 	deliveries int
+}
+
+// parkedList names the events of a webhook that wait, those with or without an attempt.
+type parkedList struct {
+	webhook int64
+	again   bool
 }
 
 var (
@@ -90,7 +99,7 @@ func (m *queueModel) delay(t *rapid.T) {
 		if !m.holds(event) {
 			want++
 		}
-		if !m.inStream(event) {
+		if !m.inStream(event) && !m.isParked(event) {
 			m.delayed[event] = at
 		}
 	}
@@ -164,6 +173,42 @@ func (m *queueModel) postpone(t *rapid.T) {
 	m.b.postpone(t, at, messages...)
 }
 
+func (m *queueModel) park(t *rapid.T) {
+	list := parkedList{rapid.Int64Range(1, 2).Draw(t, "webhook"), rapid.Bool().Draw(t, "again")}
+	var parkings []stream.Parking
+	for _, message := range m.someHanded(t) {
+		parkings = append(parkings, stream.Parking{Message: message, Webhook: list.webhook, Again: list.again, At: m.now})
+		if m.take(message) {
+			m.parked[list] = append(m.parked[list], message.Event)
+		}
+	}
+	if err := m.b.Park(context.Background(), parkings); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (m *queueModel) unpark(t *rapid.T) {
+	webhook, limit := rapid.Int64Range(1, 2).Draw(t, "webhook"), someLimits.Draw(t, "limit")
+	moved := 0
+	move := func(again bool, n int) {
+		list := parkedList{webhook, again}
+		n = min(n, len(m.parked[list]))
+		for _, event := range m.parked[list][:n] {
+			m.entries = append(m.entries, entry{event: event})
+		}
+		m.parked[list] = m.parked[list][n:]
+		moved += n
+	}
+	move(true, limit/4)
+	move(false, limit-moved)
+	move(true, limit-moved)
+	left := len(m.parked[parkedList{webhook, false}]) + len(m.parked[parkedList{webhook, true}])
+	got, err := m.b.Unpark(context.Background(), []stream.Move{{Webhook: webhook, Limit: limit, Again: m.now}})
+	if err != nil || len(got) != 1 || got[0] != (stream.Moved{Moved: moved, Left: left}) {
+		t.Fatalf("%v, %v; want %d moved and %d left", got, err, moved, left)
+	}
+}
+
 func (m *queueModel) reclaim(t *rapid.T) {
 	consumer, limit := someConsumers.Draw(t, "consumer"), someLimits.Draw(t, "limit")
 	var want []stream.DeliveryMessage
@@ -190,7 +235,7 @@ func (m *queueModel) heartbeat(t *rapid.T) {
 		}
 	}
 	lost, err := m.b.HeartbeatDeliveries(context.Background(), consumer, ids...)
-	if diff := cmp.Diff(want, lost, cmpopts.EquateEmpty()); err != nil || diff != "" {
+	if diff := cmp.Diff(want, lost, cmpopts.EquateEmpty(), cmpopts.SortSlices(func(one, other string) bool { return one < other })); err != nil || diff != "" {
 		t.Fatal(err, diff)
 	}
 }
@@ -209,6 +254,7 @@ func (m *queueModel) flush(t *rapid.T) {
 	// Ids of the same millisecond may come again after the loss of a stream, so
 	// messages from before are left to TestWipeLosesTimeOnly.
 	m.entries, m.delayed, m.handed = nil, map[int64]time.Time{}, nil
+	m.parked = map[parkedList][]int64{}
 }
 
 func (m *queueModel) wait(t *rapid.T) {
@@ -216,7 +262,7 @@ func (m *queueModel) wait(t *rapid.T) {
 }
 
 // compare checks what Redis holds against the model: nothing is lost, nothing is
-// there twice, and the set of queued events is that of both others together.
+// there twice, and the set of queued events is that of all others together.
 func (m *queueModel) compare(t *rapid.T) {
 	ctx := context.Background()
 	var inStream, wantStream []string
@@ -242,6 +288,20 @@ func (m *queueModel) compare(t *rapid.T) {
 	if diff := cmp.Diff(wantDelayed, delayed); diff != "" {
 		t.Fatalf("delayed: %s", diff)
 	}
+	for list, events := range m.parked {
+		fresh, again := stream.ParkedLists(list.webhook)
+		if list.again {
+			fresh = again
+		}
+		var want []string
+		for _, event := range events {
+			want = append(want, strconv.FormatInt(event, 10))
+			queued[strconv.FormatInt(event, 10)] = true
+		}
+		if diff := cmp.Diff(want, m.b.client.LRange(ctx, fresh, 0, -1).Val(), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("parked: %s", diff)
+		}
+	}
 	members := m.b.client.SMembers(ctx, stream.QueuedKey()).Val()
 	slices.Sort(members)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(queued)), members, cmpopts.EquateEmpty()); diff != "" {
@@ -255,7 +315,16 @@ func (m *queueModel) inStream(event int64) bool {
 
 func (m *queueModel) holds(event int64) bool {
 	_, delayed := m.delayed[event]
-	return delayed || m.inStream(event)
+	return delayed || m.inStream(event) || m.isParked(event)
+}
+
+func (m *queueModel) isParked(event int64) bool {
+	for _, events := range m.parked {
+		if slices.Contains(events, event) {
+			return true
+		}
+	}
+	return false
 }
 
 // take removes the very entry that the message stands for, where it is still there.

@@ -60,6 +60,7 @@ type Redis struct {
 	log        *slog.Logger
 	changes    group
 	deliveries group
+	errors     errorCounter
 }
 
 // Open prepares the connection to the server at url: redis://, rediss:// (TLS)
@@ -74,6 +75,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Redis, error) {
 	if err := r.connect(url); err != nil {
 		return nil, err
 	}
+	r.client.AddHook(&r.errors)
 	r.changes = group{client: r.client, key: ChangesKey(), log: log}
 	r.deliveries = group{client: r.client, key: deliveriesKey(), log: log}
 	if err := r.Ping(ctx); err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // Each script is one transition of state, atomic in Redis; the head of its file
-// is its contract.
+// is its contract. Those of slots share condition.lua.
 var (
 	//go:embed scripts/enqueue.lua
 	enqueueSource string
@@ -31,8 +31,22 @@ var (
 	forgetSource string
 	//go:embed scripts/trim.lua
 	trimSource string
+	//go:embed scripts/condition.lua
+	conditionSource string
 	//go:embed scripts/acquire.lua
 	acquireSource string
+	//go:embed scripts/settle.lua
+	settleSource string
+	//go:embed scripts/room.lua
+	roomSource string
+	//go:embed scripts/park.lua
+	parkSource string
+	//go:embed scripts/unpark.lua
+	unparkSource string
+	//go:embed scripts/looks.lua
+	looksSource string
+	//go:embed scripts/parked.lua
+	parkedSource string
 	//go:embed scripts/lease.lua
 	leaseSource string
 	//go:embed scripts/release_lease.lua
@@ -48,7 +62,13 @@ var (
 	heartbeatScript    = redis.NewScript(heartbeatSource)
 	forgetScript       = redis.NewScript(forgetSource)
 	trimScript         = redis.NewScript(trimSource)
-	acquireScript      = redis.NewScript(acquireSource)
+	acquireScript      = redis.NewScript(conditionSource + acquireSource)
+	settleScript       = redis.NewScript(conditionSource + settleSource)
+	roomScript         = redis.NewScript(conditionSource + roomSource)
+	parkScript         = redis.NewScript(parkSource)
+	unparkScript       = redis.NewScript(unparkSource)
+	looksScript        = redis.NewScript(looksSource)
+	parkedScript       = redis.NewScript(parkedSource)
 	leaseScript        = redis.NewScript(leaseSource)
 	releaseLeaseScript = redis.NewScript(releaseLeaseSource)
 )

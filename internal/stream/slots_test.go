@@ -17,11 +17,20 @@ const lease = time.Minute
 
 func (b backend) acquire(t rapid.TB, now time.Time, requests ...stream.SlotRequest) []bool {
 	t.Helper()
-	granted, err := b.Acquire(context.Background(), requests, now, lease)
+	var granted []bool
+	for _, g := range b.grants(t, now, requests...) {
+		granted = append(granted, g.Want == stream.WantNothing)
+	}
+	return granted
+}
+
+func (b backend) grants(t rapid.TB, now time.Time, requests ...stream.SlotRequest) []stream.Grant {
+	t.Helper()
+	grants, err := b.Acquire(context.Background(), requests, now, lease)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return granted
+	return grants
 }
 
 func (b backend) release(t rapid.TB, slots ...stream.Slot) {
@@ -35,7 +44,7 @@ func (b backend) release(t rapid.TB, slots ...stream.Slot) {
 func ask(webhook int64, limit int, events ...int64) []stream.SlotRequest {
 	var requests []stream.SlotRequest
 	for _, event := range events {
-		requests = append(requests, stream.SlotRequest{Webhook: webhook, Event: event, Limit: limit})
+		requests = append(requests, stream.SlotRequest{Webhook: webhook, Event: event, Policy: stream.Policy{Limit: limit}})
 	}
 	return requests
 }
@@ -68,7 +77,7 @@ func TestAcquireForManyWebhooks(t *testing.T) {
 		var requests []stream.SlotRequest
 		var want []bool
 		for event := range int64(stream.ScriptBatch + 40) { // webhooks by turns; five events of each, limit three
-			requests = append(requests, stream.SlotRequest{Webhook: event % 108, Event: event, Limit: 3})
+			requests = append(requests, stream.SlotRequest{Webhook: event % 108, Event: event, Policy: stream.Policy{Limit: 3}})
 			want = append(want, event/108 < 3)
 		}
 		if got := b.acquire(t, start, requests...); !slices.Equal(got, want) {
@@ -139,7 +148,7 @@ func TestSlotsOfManyProcesses(t *testing.T) {
 					got, err := b.Acquire(t.Context(), ask(1, limit, 100*process+event), start, lease)
 					if err != nil {
 						t.Error(err)
-					} else if got[0] {
+					} else if got[0].Want == stream.WantNothing {
 						granted.Add(1)
 					}
 				}
@@ -169,7 +178,7 @@ func TestSlotsLikeTheModel(t *testing.T) {
 					wanted := slots.Draw(t, "slots")
 					var requests []stream.SlotRequest
 					for _, s := range wanted {
-						requests = append(requests, stream.SlotRequest{Webhook: s.Webhook, Event: s.Event, Limit: limit})
+						requests = append(requests, stream.SlotRequest{Webhook: s.Webhook, Event: s.Event, Policy: stream.Policy{Limit: limit}})
 					}
 					for i, granted := range b.acquire(t, now, requests...) {
 						if want := modelAcquire(held, wanted[i], now, limit); granted != want {

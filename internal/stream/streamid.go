@@ -32,6 +32,13 @@ func (id streamID) compare(other streamID) int {
 	return cmp.Or(cmp.Compare(id.ms, other.ms), cmp.Compare(id.seq, other.seq))
 }
 
+// compareIDs compares ids as text; one that is malformed counts as the first of all.
+func compareIDs(one, other string) int {
+	a, _ := parseStreamID(one)
+	b, _ := parseStreamID(other)
+	return a.compare(b)
+}
+
 // next is the least id above id.
 func (id streamID) next() streamID {
 	if id.seq == math.MaxUint64 {

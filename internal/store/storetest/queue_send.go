@@ -26,15 +26,18 @@ func inParallel(t *testing.T, n int, work func(int) error) {
 	wait.Wait()
 }
 
-func savePayloads(t *testing.T, s *store.Store, bodies map[int64]string) {
+// savePayloads stores payloads and returns which of them were the first under their number.
+func savePayloads(t *testing.T, s *store.Store, bodies map[int64]string) map[int64]bool {
 	t.Helper()
 	var list []market.EventPayload
 	for num, body := range bodies {
 		list = append(list, market.EventPayload{Base: market.Base{Num: num, CreatedAt: noon, UpdatedAt: noon}, Body: []byte(body)})
 	}
-	if err := s.SavePayloads(t.Context(), list); err != nil {
+	stored, err := s.SavePayloads(t.Context(), list)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return stored
 }
 
 func unrendered(t *testing.T, s *store.Store, changes ...int64) []market.Rendering {
@@ -73,7 +76,9 @@ func renderings(t *testing.T, s *store.Store) {
 func payloads(t *testing.T, s *store.Store) {
 	savePayloads(t, s, nil)
 	savePayloads(t, s, map[int64]string{1: "first", 2: "second"})
-	savePayloads(t, s, map[int64]string{1: "other", 3: "third"})
+	if stored := savePayloads(t, s, map[int64]string{1: "other", 3: "third"}); len(stored) != 1 || !stored[3] {
+		t.Errorf("the payloads %v count as stored, want only 3", stored)
+	}
 	got, err := s.Payloads(t.Context(), []int64{1, 2, 3, 4})
 	if err != nil || len(got) != 3 || string(got[1]) != "first" || string(got[2]) != "second" || string(got[3]) != "third" {
 		t.Errorf("payloads: %v, %v", got, err)

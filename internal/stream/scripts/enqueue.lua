@@ -2,15 +2,21 @@
 --
 -- KEYS[1]  stream of deliveries
 -- KEYS[2]  set of queued events
--- ARGV     event numbers
+-- ARGV[1]  who queues them, or empty
+-- ARGV     then event numbers
 -- Returns the number of events added.
-local known = redis.call('SMISMEMBER', KEYS[2], unpack(ARGV))
+local known = redis.call('SMISMEMBER', KEYS[2], unpack(ARGV, 2))
 local added, seen = {}, {}
-for i, event in ipairs(ARGV) do
-  if known[i] == 0 and not seen[event] then
+for i = 2, #ARGV do
+  local event = ARGV[i]
+  if known[i - 1] == 0 and not seen[event] then
     seen[event] = true
     added[#added + 1] = event
-    redis.call('XADD', KEYS[1], '*', 'e', event)
+    if ARGV[1] == '' then
+      redis.call('XADD', KEYS[1], '*', 'e', event)
+    else
+      redis.call('XADD', KEYS[1], '*', 'e', event, 'b', ARGV[1])
+    end
   end
 end
 if #added > 0 then

@@ -5,18 +5,31 @@
 -- KEYS[1]  stream
 -- ARGV[1]  consumer group
 -- ARGV[2]  consumer
--- ARGV     then entry ids
+-- ARGV     then entry ids in their order, so that one look at what lies between the
+--          first and the last does for all: the embedded server takes as long for
+--          one id as for all
 -- Returns the ids that are not pending for this consumer (any more).
+local step, from, held = 1000, ARGV[3], {}
+repeat
+  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], from, ARGV[#ARGV], step, ARGV[2])
+  for _, entry in ipairs(pending) do
+    held[entry[1]] = entry[4]
+  end
+  if #pending == step then
+    local ms, seq = string.match(pending[step][1], '(%d+)-(%d+)')
+    from = string.format('%s-%.0f', ms, tonumber(seq) + 1)
+  end
+until #pending < step
 local lost, byDeliveries = {}, {}
 for i = 3, #ARGV do
   local id = ARGV[i]
-  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1, ARGV[2])
-  if #pending == 0 then
-    lost[#lost + 1] = id
-  else
-    local ids = byDeliveries[pending[1][4]] or {}
-    byDeliveries[pending[1][4]] = ids
+  local deliveries = held[id]
+  if deliveries then
+    local ids = byDeliveries[deliveries] or {}
+    byDeliveries[deliveries] = ids
     ids[#ids + 1] = id
+  else
+    lost[#lost + 1] = id
   end
 end
 for deliveries, ids in pairs(byDeliveries) do

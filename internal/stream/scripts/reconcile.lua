@@ -1,16 +1,26 @@
--- Makes the set of queued events equal to what the stream and the delayed set
--- hold, and each event to be held once. It is cheap where the counts agree, as
+-- Makes the set of queued events equal to what the stream, the delayed set and
+-- the lists of parked events hold, and each event to be held once. It is cheap where the counts agree, as
 -- they do unless a key was lost or changed by hand; else it reads everything.
 --
 -- KEYS[1]  stream of deliveries
 -- KEYS[2]  set of queued events
 -- KEYS[3]  delayed set
+-- KEYS[4]  sorted set of webhooks with parked events; their lists have the name
+--          that ARGV[3] begins, and share the slot of the other keys
 -- ARGV[1]  consumer group
 -- ARGV[2]  how many members to read in a step
+-- ARGV[3]  what the names of the lists begin with; the webhook follows, and for
+--          events with an attempt ARGV[4]
 -- Returns the number of events whose membership was wrong, plus the number of
 -- duplicates that were removed.
-local queued = redis.call('SCARD', KEYS[2])
-if queued == redis.call('XLEN', KEYS[1]) + redis.call('ZCARD', KEYS[3]) then
+local queued, waiting, lists = redis.call('SCARD', KEYS[2]), 0, {}
+for _, webhook in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do
+  for _, kind in ipairs({'', ARGV[4]}) do
+    lists[#lists + 1] = ARGV[3] .. webhook .. kind
+    waiting = waiting + redis.call('LLEN', lists[#lists])
+  end
+end
+if queued == redis.call('XLEN', KEYS[1]) + redis.call('ZCARD', KEYS[3]) + waiting then
   return 0
 end
 local held, count, repaired, step = {}, 0, 0, tonumber(ARGV[2])
@@ -54,6 +64,16 @@ while true do
     break
   end
   at = at + step - removed
+end
+
+for _, list in ipairs(lists) do
+  local events = redis.call('LRANGE', list, 0, -1)
+  redis.call('DEL', list)
+  for _, event in ipairs(events) do
+    if hold(event) then
+      redis.call('RPUSH', list, event)
+    end
+  end
 end
 
 local kept = 0
