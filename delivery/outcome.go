@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"crier/internal/market"
@@ -77,7 +78,7 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 	}
 	message := x.failure
 	if message == "" {
-		message = fmt.Sprintf("the receiver answered %d %s", x.status, http.StatusText(x.status))
+		message = strings.TrimSpace(fmt.Sprintf("the receiver answered %d %s", x.status, http.StatusText(x.status)))
 	}
 	if x.status == http.StatusGone {
 		return verdict{status: market.EventFailed, message: message, disable: "the receiver answered 410 Gone"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func answered(status int) outcome {
 	if status >= 200 && status < 300 {
 		return outcome{event: market.EventSent, status: int64(status)}
 	}
-	return outcome{event: market.EventRejected, status: int64(status), message: fmt.Sprintf("the receiver answered %d %s", status, http.StatusText(status))}
+	return outcome{event: market.EventRejected, status: int64(status), message: strings.TrimSpace(fmt.Sprintf("the receiver answered %d %s", status, http.StatusText(status)))}
 }
 
 // unanswered is the outcome where no whole answer came.
