@@ -1,15 +1,11 @@
 package bench_test
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"crier/internal/market"
 )
 
 // BenchmarkEndToEnd is mutations over HTTP from 32 clients with one delivery
@@ -52,45 +48,15 @@ func BenchmarkLatency(b *testing.B) {
 		ids := r.adverts(b, adverts)
 		stop := r.work(b)
 		defer stop()
-		for round := range b.N {
-			took := r.latencies(b, ids, round*changes, changes, time.Second/perSecond)
-			slices.Sort(took)
-			b.ReportMetric(milliseconds(took[len(took)/2]), "median-ms")
-			b.ReportMetric(milliseconds(took[len(took)*99/100]), "p99-ms")
+		for range b.N {
+			took := r.watch(b, ids, changes, time.Second/perSecond)
+			b.ReportMetric(milliseconds(percentile(took, 50)), "median-ms")
+			b.ReportMetric(milliseconds(percentile(took, 99)), "p99-ms")
 		}
 	})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// latencies makes n changes at a steady pace and returns how long each took to arrive.
-func (r *rig) latencies(b *testing.B, ids []string, first, n int, pace time.Duration) []time.Duration {
-	b.Helper()
-	committed, at := make([]time.Time, n), make([]time.Time, n)
-	arrived := r.sink.expect(n)
-	r.sink.see(func(body []byte) {
-		if i := changeOf(body) - first; i >= 0 && at[i].IsZero() {
-			at[i] = time.Now()
-		}
-	})
-	defer r.sink.see(nil)
-	tick := time.NewTicker(pace)
-	defer tick.Stop()
-	for i := range n {
-		<-tick.C
-		_, err := r.market.UpsertAdvert(context.Background(), r.actor, market.AdvertUpsert{
-			AdvertID: &ids[i%len(ids)], Title: market.Some(title(first+i, "later")),
-		})
-		must(b, err)
-		committed[i] = time.Now()
-	}
-	r.await(b, arrived)
-	took := make([]time.Duration, n)
-	for i := range took {
-		took[i] = max(at[i].Sub(committed[i]), 0) // it may be there before the committer is told
-	}
-	return took
-}
 
 // changeOf is the number in the title that a delivery shows; -1 where there is none.
 func changeOf(body []byte) int {

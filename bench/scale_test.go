@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"crier/internal/market"
+	"crier/internal/servicetest"
 )
 
 // What BenchmarkScale… are held to (docs/performance.md).
@@ -118,7 +119,7 @@ func BenchmarkScalePending(b *testing.B) {
 			var once sync.Once
 			r.sink.see(func([]byte) { once.Do(func() { close(first) }) })
 			began := time.Now()
-			p := r.start(b, build(b), redis, "relay,deliver")
+			p := r.start(b, servicetest.Crier(b), redis, "relay,deliver")
 			r.await(b, first)
 			toFirst := time.Since(began)
 			most := 0.0
@@ -184,7 +185,7 @@ func BenchmarkScaleProcesses(b *testing.B) {
 	}
 	adverts := r.adverts(b, changes)
 	r.sink.see(func([]byte) { time.Sleep(2 * time.Second) })
-	binary := build(b)
+	binary := servicetest.Crier(b)
 	var took [2]time.Duration
 	for i := range took {
 		r.start(b, binary, redis, "relay,deliver")

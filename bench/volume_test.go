@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"crier/internal/servicetest"
 )
 
 // The catalogue of BenchmarkVolume, and what it holds the import and the pages to.
@@ -34,7 +36,7 @@ const (
 // with the first.
 func BenchmarkVolume(b *testing.B) {
 	inPlaces(b, func(b *testing.B, r *rig) {
-		file, binary := catalogue(b), build(b)
+		file, binary := catalogue(b), servicetest.Crier(b)
 		b.ResetTimer()
 		for round := range b.N {
 			began := time.Now()
@@ -87,17 +89,6 @@ func catalogue(b *testing.B) string {
 	file := filepath.Join(b.TempDir(), "catalogue.csv")
 	must(b, os.WriteFile(file, text.Bytes(), 0o600))
 	return file
-}
-
-// build builds the program.
-func build(b *testing.B) string {
-	b.Helper()
-	binary := filepath.Join(b.TempDir(), "crier")
-	out, err := exec.Command("go", "build", "-o", binary, "crier").CombinedOutput()
-	if err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
 }
 
 // load runs the import command on the rig's database and returns its resident
