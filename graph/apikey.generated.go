@@ -182,6 +182,29 @@ func (ec *executionContext) fieldContext_MarketplacerAPIKey_organization(_ conte
 	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _MarketplacerAPIKey_scopes(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKey_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKey_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
+}
+
 func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_apiKey(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyCreateMutationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -299,6 +322,100 @@ func (ec *executionContext) fieldContext_MarketplacerAPIKeyCreateMutationPayload
 	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyUpdateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyUpdateMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyUpdateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyUpdateMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeyUpdateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload_marketplacerApiKey(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyUpdateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_marketplacerApiKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplacerAPIKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.MarketplacerAPIKey) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKey2ᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyUpdateMutationPayload_marketplacerApiKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeyUpdateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyUpdateMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyUpdateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyUpdateMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -363,6 +480,50 @@ func (ec *executionContext) unmarshalInputMarketplacerAPIKeyCreateMutationInput(
 				return it, err
 			}
 			it.SellerID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMarketplacerAPIKeyUpdateMutationInput(ctx context.Context, obj any) (MarketplacerAPIKeyUpdateMutationInput, error) {
+	var it MarketplacerAPIKeyUpdateMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"apiKeyId", "clientMutationId", "scopes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "apiKeyId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiKeyId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIKeyID = data
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "scopes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scopes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Scopes = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -458,6 +619,11 @@ func (ec *executionContext) _MarketplacerAPIKey(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "scopes":
+			out.Values[i] = ec._MarketplacerAPIKey_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -517,12 +683,59 @@ func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload(ctx context
 	return out
 }
 
+var marketplacerAPIKeyUpdateMutationPayloadImplementors = []string{"MarketplacerAPIKeyUpdateMutationPayload"}
+
+func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *MarketplacerAPIKeyUpdateMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, marketplacerAPIKeyUpdateMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarketplacerAPIKeyUpdateMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._MarketplacerAPIKeyUpdateMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplacerApiKey":
+			out.Values[i] = ec._MarketplacerAPIKeyUpdateMutationPayload_marketplacerApiKey(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._MarketplacerAPIKeyUpdateMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) unmarshalNMarketplacerAPIKeyCreateMutationInput2crierᚋgraphᚐMarketplacerAPIKeyCreateMutationInput(ctx context.Context, v any) (MarketplacerAPIKeyCreateMutationInput, error) {
 	res, err := ec.unmarshalInputMarketplacerAPIKeyCreateMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMarketplacerAPIKeyUpdateMutationInput2crierᚋgraphᚐMarketplacerAPIKeyUpdateMutationInput(ctx context.Context, v any) (MarketplacerAPIKeyUpdateMutationInput, error) {
+	res, err := ec.unmarshalInputMarketplacerAPIKeyUpdateMutationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -545,6 +758,13 @@ func (ec *executionContext) marshalOMarketplacerAPIKeyCreateMutationPayload2ᚖc
 		return graphql.Null
 	}
 	return ec._MarketplacerAPIKeyCreateMutationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarketplacerAPIKeyUpdateMutationPayload2ᚖcrierᚋgraphᚐMarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, sel ast.SelectionSet, v *MarketplacerAPIKeyUpdateMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarketplacerAPIKeyUpdateMutationPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -491,6 +491,28 @@ type MarketplacerAPIKeyCreateMutationPayload struct {
 	Status int `json:"status"`
 }
 
+// What `marketplacerApiKeyUpdate` is given.
+type MarketplacerAPIKeyUpdateMutationInput struct {
+	// The key to change, by its global id.
+	APIKeyID string `json:"apiKeyId"`
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// What the key may do from now on, as `resource:level`; null means all that its owner may do. Absent leaves it.
+	Scopes graphql.Omittable[[]string] `json:"scopes,omitempty"`
+}
+
+// What `marketplacerApiKeyUpdate` answers.
+type MarketplacerAPIKeyUpdateMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The key's public record; null when there are `errors`.
+	MarketplacerAPIKey *market.MarketplacerAPIKey `json:"marketplacerApiKey,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
 // What `metadataUpsert` is given.
 type MetadataUpsertMutationInput struct {
 	// Any text of the caller, returned unchanged in the payload; optional.
@@ -1380,6 +1402,30 @@ type VariantUpdateMutationPayload struct {
 	Status int `json:"status"`
 }
 
+// What `webhookBackfill` is given.
+type WebhookBackfillMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// How many of its events are made a second, from 1 to 10,000; null or 0 is unlimited.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
+	// Only entities updated at or after this moment; null means all.
+	UpdatedSince graphql.Omittable[*time.Time] `json:"updatedSince,omitempty"`
+	// The webhook to send to.
+	WebhookID string `json:"webhookId"`
+}
+
+// What `webhookBackfill` answers.
+type WebhookBackfillMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The job; null when there are `errors`.
+	Job *market.WebhookJob `json:"job,omitempty"`
+}
+
 // A new webhook.
 type WebhookCreateInput struct {
 	// True skips an event whose payload equals the one sent last; null means false.
@@ -1417,6 +1463,21 @@ type WebhookCreateInput struct {
 	// Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
 	// costs no attempt.
 	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
+	// True signs with ed25519 too, as `v1a`; null means false.
+	Asymmetric graphql.Omittable[*bool] `json:"asymmetric,omitempty"`
+	// Seconds, from 0 to 3600, for which changes of one entity are gathered into one event, the newest; null means 0.
+	CoalesceSeconds graphql.Omittable[*int] `json:"coalesceSeconds,omitempty"`
+	// A CEL expression of type bool over `data`, `changed` and `eventName`, checked against the document's own
+	// result; an event for which it is false is not sent. At most 4 KiB. Null sends all.
+	Filter graphql.Omittable[*string] `json:"filter,omitempty"`
+	// The form of the body; null means `ENVELOPE`.
+	Format graphql.Omittable[*market.WebhookFormat] `json:"format,omitempty"`
+	// True makes no events of changes made with the owner's own keys; null means false.
+	IgnoreOwnChanges graphql.Omittable[*bool] `json:"ignoreOwnChanges,omitempty"`
+	// What to do with an event whose document is executed with errors; null means `DELIVER`.
+	OnErrors graphql.Omittable[*market.WebhookOnErrors] `json:"onErrors,omitempty"`
+	// True sends the events of one entity in their order, one at a time; null means false.
+	Ordered graphql.Omittable[*bool] `json:"ordered,omitempty"`
 	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
 }
@@ -1441,6 +1502,8 @@ type WebhookCreateMutationPayload struct {
 	Webhook *market.Webhook `json:"webhook,omitempty"`
 	// What is wrong with the document, with places; null when nothing is.
 	DocumentErrors []*market.DocumentError `json:"documentErrors,omitempty"`
+	// What the document could do better, with places; null when there is nothing, or there are `errors`.
+	DocumentWarnings []*market.DocumentError `json:"documentWarnings,omitempty"`
 	// The signing secret, as `whsec_…`, shown only here and only once; null when there are `errors` or none was
 	// made.
 	Secret *string `json:"secret,omitempty"`
@@ -1464,6 +1527,111 @@ type WebhookDeleteMutationPayload struct {
 	Webhook *market.Webhook `json:"webhook,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
+}
+
+// What a webhook would send.
+type WebhookDryRun struct {
+	// The exact body, with an id that stands for the event's; null when there is nothing to send.
+	Body *string `json:"body,omitempty"`
+	// Static cost of the document; 0 when it is refused.
+	Cost int `json:"cost"`
+	// What is wrong with the document, with places; empty when nothing is.
+	DocumentErrors []*market.DocumentError `json:"documentErrors"`
+	// What the document could do better, with places; empty when there is nothing.
+	DocumentWarnings []*market.DocumentError `json:"documentWarnings"`
+	// What is wrong with the input, by field; null when nothing is.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// Whether the entity is of the class, the owner may see it, and the filter lets it pass.
+	Matched bool `json:"matched"`
+	// Scopes that the document needs and the key does not have; empty when none.
+	MissingScopes []string `json:"missingScopes"`
+	// The GraphQL response of the document; null when it was not executed.
+	Payload json.RawMessage `json:"payload,omitempty"`
+	// JSON Schema, draft 2020-12, of the bodies that such a webhook sends; null when the document is refused.
+	PayloadSchema json.RawMessage `json:"payloadSchema,omitempty"`
+	// Scopes that the document reads, as `resource:level`; empty when it is refused.
+	RequiredScopes []string `json:"requiredScopes"`
+}
+
+// What `webhookDryRun` is given.
+type WebhookDryRunInput struct {
+	// What is said to have happened; null means `UPDATE`.
+	EventName graphql.Omittable[*market.WebhookEventName] `json:"eventName,omitempty"`
+	// A filter, as of `webhookCreate`; null lets everything pass.
+	Filter graphql.Omittable[*string] `json:"filter,omitempty"`
+	// The form of the body; null means `ENVELOPE`.
+	Format graphql.Omittable[*market.WebhookFormat] `json:"format,omitempty"`
+	// The document, as of `webhookCreate`; null or blank selects the type's name only.
+	QueryString graphql.Omittable[*string] `json:"queryString,omitempty"`
+	// Whose rights the document runs with; null means the key's own. A seller's key can name only that seller.
+	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
+	// Global id of the entity to execute it for.
+	SubjectID string `json:"subjectId"`
+	// Which class of entities the document is for.
+	Type string `json:"type"`
+}
+
+// What `webhookEventCancel` is given.
+type WebhookEventCancelMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// The event to call off. One that has reached its end is refused.
+	WebhookEventID string `json:"webhookEventId"`
+}
+
+// What `webhookEventCancel` answers.
+type WebhookEventCancelMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The event, cancelled; null when there are `errors`.
+	WebhookEvent *market.WebhookEvent `json:"webhookEvent,omitempty"`
+}
+
+// What `webhookEventResend` is given.
+type WebhookEventResendMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// Whether the stored bytes are sent again, or the document is executed again.
+	Mode graphql.Omittable[*market.ReplayMode] `json:"mode,omitempty"`
+	// The event to send again. One that still waits is due at once.
+	WebhookEventID string `json:"webhookEventId"`
+}
+
+// What `webhookEventResend` answers.
+type WebhookEventResendMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The event that is sent: the same, or the new one; null when there are `errors`.
+	WebhookEvent *market.WebhookEvent `json:"webhookEvent,omitempty"`
+}
+
+// How the deliveries of a webhook have gone lately.
+type WebhookHealth struct {
+	// How many attempts have failed in a row, since the last one that succeeded.
+	ConsecutiveFailures int `json:"consecutiveFailures"`
+	// How many events failed for good in the last 24 hours.
+	Failed24h int `json:"failed24h"`
+	// When an attempt failed last; null when none has, as far as attempts are kept.
+	LastFailureAt *time.Time `json:"lastFailureAt,omitempty"`
+	// When an event was accepted last; null when none was, as far as events are kept.
+	LastSentAt *time.Time `json:"lastSentAt,omitempty"`
+	// Median time of the latest attempts of the last 24 hours, at most 1,000, in milliseconds; null when there were
+	// none.
+	LatencyMsP50 *int `json:"latencyMsP50,omitempty"`
+	// The time within which 95 of 100 of these attempts ended, in milliseconds; null when there were none.
+	LatencyMsP95 *int `json:"latencyMsP95,omitempty"`
+	// How many events wait for their first attempt, for a retry, or for the webhook to send again.
+	Pending int `json:"pending"`
+	// How many events were accepted in the last 24 hours.
+	Sent24h int `json:"sent24h"`
 }
 
 // What to change on a webhook. What is absent stays; null clears, or brings back the default.
@@ -1500,8 +1668,141 @@ type WebhookInput struct {
 	// Requests a second over all processes, from 1 to 10,000; 0 or null is unlimited. What exceeds it waits, which
 	// costs no attempt.
 	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
+	// True signs with ed25519 too, as `v1a`; null means false.
+	Asymmetric graphql.Omittable[*bool] `json:"asymmetric,omitempty"`
+	// Seconds, from 0 to 3600, for which changes of one entity are gathered into one event, the newest; null means 0.
+	CoalesceSeconds graphql.Omittable[*int] `json:"coalesceSeconds,omitempty"`
+	// A CEL expression of type bool over `data`, `changed` and `eventName`, checked against the document's own
+	// result; an event for which it is false is not sent. At most 4 KiB. Null sends all.
+	Filter graphql.Omittable[*string] `json:"filter,omitempty"`
+	// The form of the body; null means `ENVELOPE`.
+	Format graphql.Omittable[*market.WebhookFormat] `json:"format,omitempty"`
+	// True makes no events of changes made with the owner's own keys; null means false.
+	IgnoreOwnChanges graphql.Omittable[*bool] `json:"ignoreOwnChanges,omitempty"`
+	// What to do with an event whose document is executed with errors; null means `DELIVER`.
+	OnErrors graphql.Omittable[*market.WebhookOnErrors] `json:"onErrors,omitempty"`
+	// True sends the events of one entity in their order, one at a time; null means false.
+	Ordered graphql.Omittable[*bool] `json:"ordered,omitempty"`
 	// How long a whole request may take, from 1 to 30 seconds; null means 30.
 	TimeoutSeconds graphql.Omittable[*int] `json:"timeoutSeconds,omitempty"`
+}
+
+// What `webhookJobCancel` is given.
+type WebhookJobCancelMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// The job to end. One that has ended is refused.
+	JobID string `json:"jobId"`
+}
+
+// What `webhookJobCancel` answers.
+type WebhookJobCancelMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The job, cancelled; null when there are `errors`.
+	Job *market.WebhookJob `json:"job,omitempty"`
+}
+
+// What `webhookPing` is given.
+type WebhookPingMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// The webhook to send to.
+	WebhookID string `json:"webhookId"`
+}
+
+// What `webhookPing` answers.
+type WebhookPingMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, or why no answer came, by field; null when all went well.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// What the receiver answered; null when there are `errors`. It is not stored.
+	Response *market.WebhookEventResponse `json:"response,omitempty"`
+	// HTTP-like outcome: 200 answered, 403 not allowed, 404 not found, 422 no answer came.
+	Status int `json:"status"`
+}
+
+// What `webhookReplay` is given.
+type WebhookReplayMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// Whether the stored bytes are sent again, or the document is executed again; null means `STORED`.
+	Mode graphql.Omittable[*market.ReplayMode] `json:"mode,omitempty"`
+	// How many of its events are made a second, from 1 to 10,000; null or 0 is unlimited.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
+	// Only events created at or after this moment.
+	Since time.Time `json:"since"`
+	// Only events in one of these states; null means any that has reached its end.
+	Statuses graphql.Omittable[[]WebhookEventStatusEnum] `json:"statuses,omitempty"`
+	// Only events created at or before this moment; null means up to now.
+	Until graphql.Omittable[*time.Time] `json:"until,omitempty"`
+	// The webhook whose events are sent again.
+	WebhookID string `json:"webhookId"`
+}
+
+// What `webhookReplay` answers.
+type WebhookReplayMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The job; null when there are `errors`.
+	Job *market.WebhookJob `json:"job,omitempty"`
+}
+
+// What `webhookSecretRotate` is given.
+type WebhookSecretRotateMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// For how many seconds the former secrets go on signing, from 0 to 604800, which is 7 days.
+	OverlapSeconds graphql.Omittable[*int] `json:"overlapSeconds,omitempty"`
+	// The webhook that gets a new secret.
+	WebhookID string `json:"webhookId"`
+}
+
+// What `webhookSecretRotate` answers.
+type WebhookSecretRotateMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The new signing secret, as `whsec_…`, shown only here and only once; null when there are `errors`.
+	Secret *string `json:"secret,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The webhook with its secrets; null when there are `errors`.
+	Webhook *market.Webhook `json:"webhook,omitempty"`
+}
+
+// What `webhookTrigger` is given.
+type WebhookTriggerMutationInput struct {
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+	// What the event says that happened; null means `UPDATE`.
+	EventName graphql.Omittable[*market.WebhookEventName] `json:"eventName,omitempty"`
+	// Global id of an entity of the webhook's class that its owner may see.
+	SubjectID string `json:"subjectId"`
+	// The webhook to send to.
+	WebhookID string `json:"webhookId"`
+}
+
+// What `webhookTrigger` answers.
+type WebhookTriggerMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+	// The event; null when there are `errors`.
+	WebhookEvent *market.WebhookEvent `json:"webhookEvent,omitempty"`
 }
 
 // What `webhookUpdate` is given.
@@ -1520,6 +1821,8 @@ type WebhookUpdateMutationPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// What is wrong with the document, with places; null when nothing is.
 	DocumentErrors []*market.DocumentError `json:"documentErrors,omitempty"`
+	// What the document could do better, with places; null when there is nothing, or there are `errors`.
+	DocumentWarnings []*market.DocumentError `json:"documentWarnings,omitempty"`
 	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
 	Errors []*market.FieldError `json:"errors,omitempty"`
 	// A signing secret made by this update, shown only here and only once; null when none was made.

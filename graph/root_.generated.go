@@ -73,6 +73,7 @@ type ResolverRoot interface {
 	VariantOptionValue() VariantOptionValueResolver
 	Webhook() WebhookResolver
 	WebhookEvent() WebhookEventResolver
+	WebhookJob() WebhookJobResolver
 }
 
 type DirectiveRoot struct {
@@ -559,10 +560,18 @@ type ComplexityRoot struct {
 		Description   func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Organization  func(childComplexity int) int
+		Scopes        func(childComplexity int) int
 	}
 
 	MarketplacerAPIKeyCreateMutationPayload struct {
 		APIKey             func(childComplexity int) int
+		ClientMutationID   func(childComplexity int) int
+		Errors             func(childComplexity int) int
+		MarketplacerAPIKey func(childComplexity int) int
+		Status             func(childComplexity int) int
+	}
+
+	MarketplacerAPIKeyUpdateMutationPayload struct {
 		ClientMutationID   func(childComplexity int) int
 		Errors             func(childComplexity int) int
 		MarketplacerAPIKey func(childComplexity int) int
@@ -591,6 +600,7 @@ type ComplexityRoot struct {
 		ExternalIDUpsert          func(childComplexity int, input ExternalIDUpsertMutationInput) int
 		InvoiceAmendmentCreate    func(childComplexity int, input InvoiceAmendmentCreateMutationInput) int
 		MarketplacerAPIKeyCreate  func(childComplexity int, input MarketplacerAPIKeyCreateMutationInput) int
+		MarketplacerAPIKeyUpdate  func(childComplexity int, input MarketplacerAPIKeyUpdateMutationInput) int
 		MetadataUpsert            func(childComplexity int, input MetadataUpsertMutationInput) int
 		OptionTypeCreateOrUpdate  func(childComplexity int, input OptionTypeCreateOrUpdateMutationInput) int
 		OptionValueCreateOrUpdate func(childComplexity int, input OptionValueCreateOrUpdateMutationInput) int
@@ -613,8 +623,16 @@ type ComplexityRoot struct {
 		TaxonCreateOrUpdate       func(childComplexity int, input TaxonCreateOrUpdateMutationInput) int
 		VariantDelete             func(childComplexity int, input VariantDeleteMutationInput) int
 		VariantUpdate             func(childComplexity int, input VariantUpdateMutationInput) int
+		WebhookBackfill           func(childComplexity int, input WebhookBackfillMutationInput) int
 		WebhookCreate             func(childComplexity int, input WebhookCreateMutationInput) int
 		WebhookDelete             func(childComplexity int, input WebhookDeleteMutationInput) int
+		WebhookEventCancel        func(childComplexity int, input WebhookEventCancelMutationInput) int
+		WebhookEventResend        func(childComplexity int, input WebhookEventResendMutationInput) int
+		WebhookJobCancel          func(childComplexity int, input WebhookJobCancelMutationInput) int
+		WebhookPing               func(childComplexity int, input WebhookPingMutationInput) int
+		WebhookReplay             func(childComplexity int, input WebhookReplayMutationInput) int
+		WebhookSecretRotate       func(childComplexity int, input WebhookSecretRotateMutationInput) int
+		WebhookTrigger            func(childComplexity int, input WebhookTriggerMutationInput) int
 		WebhookUpdate             func(childComplexity int, input WebhookUpdateMutationInput) int
 	}
 
@@ -834,7 +852,9 @@ type ComplexityRoot struct {
 		UpdatedOrders         func(childComplexity int, after *string, before *string, first *int, last *int, updatedSince time.Time) int
 		UpdatedRefundRequests func(childComplexity int, after *string, before *string, first *int, last *int, updatedSince time.Time) int
 		VariantsWhere         func(childComplexity int, advertFilters *AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *VariantFilterInput) int
+		WebhookDryRun         func(childComplexity int, input WebhookDryRunInput) int
 		WebhookEvents         func(childComplexity int, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) int
+		WebhookJobs           func(childComplexity int, after *string, before *string, first *int, last *int, webhookID string) int
 		Webhooks              func(childComplexity int, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) int
 	}
 
@@ -1383,6 +1403,8 @@ type ComplexityRoot struct {
 
 	Webhook struct {
 		AllowSkip           func(childComplexity int) int
+		Asymmetric          func(childComplexity int) int
+		CoalesceSeconds     func(childComplexity int) int
 		ConcurrentSendLimit func(childComplexity int) int
 		Cost                func(childComplexity int) int
 		CreatedAt           func(childComplexity int) int
@@ -1391,11 +1413,19 @@ type ComplexityRoot struct {
 		EventName           func(childComplexity int) int
 		EventNames          func(childComplexity int) int
 		Events              func(childComplexity int) int
+		Filter              func(childComplexity int) int
+		Format              func(childComplexity int) int
 		Headers             func(childComplexity int) int
+		Health              func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		Identifier          func(childComplexity int) int
+		IgnoreOwnChanges    func(childComplexity int) int
 		MaxRetries          func(childComplexity int) int
 		Name                func(childComplexity int) int
+		OnErrors            func(childComplexity int) int
+		Ordered             func(childComplexity int) int
+		PayloadSchema       func(childComplexity int) int
+		PublicKey           func(childComplexity int) int
 		QueryString         func(childComplexity int) int
 		RatePerSecond       func(childComplexity int) int
 		RequiredScopes      func(childComplexity int) int
@@ -1410,9 +1440,17 @@ type ComplexityRoot struct {
 		UpdatedAt           func(childComplexity int) int
 	}
 
+	WebhookBackfillMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Job              func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
 	WebhookCreateMutationPayload struct {
 		ClientMutationID func(childComplexity int) int
 		DocumentErrors   func(childComplexity int) int
+		DocumentWarnings func(childComplexity int) int
 		Errors           func(childComplexity int) int
 		Secret           func(childComplexity int) int
 		Status           func(childComplexity int) int
@@ -1424,6 +1462,19 @@ type ComplexityRoot struct {
 		Errors           func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Webhook          func(childComplexity int) int
+	}
+
+	WebhookDryRun struct {
+		Body             func(childComplexity int) int
+		Cost             func(childComplexity int) int
+		DocumentErrors   func(childComplexity int) int
+		DocumentWarnings func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Matched          func(childComplexity int) int
+		MissingScopes    func(childComplexity int) int
+		Payload          func(childComplexity int) int
+		PayloadSchema    func(childComplexity int) int
+		RequiredScopes   func(childComplexity int) int
 	}
 
 	WebhookEdge struct {
@@ -1453,9 +1504,23 @@ type ComplexityRoot struct {
 		Webhook       func(childComplexity int) int
 	}
 
+	WebhookEventCancelMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		WebhookEvent     func(childComplexity int) int
+	}
+
 	WebhookEventEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	WebhookEventResendMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		WebhookEvent     func(childComplexity int) int
 	}
 
 	WebhookEventResponse struct {
@@ -1473,15 +1538,87 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	WebhookHealth struct {
+		ConsecutiveFailures func(childComplexity int) int
+		Failed24h           func(childComplexity int) int
+		LastFailureAt       func(childComplexity int) int
+		LastSentAt          func(childComplexity int) int
+		LatencyMsP50        func(childComplexity int) int
+		LatencyMsP95        func(childComplexity int) int
+		Pending             func(childComplexity int) int
+		Sent24h             func(childComplexity int) int
+	}
+
+	WebhookJob struct {
+		CreatedAt  func(childComplexity int) int
+		Done       func(childComplexity int) int
+		Failed     func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		State      func(childComplexity int) int
+		Total      func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+	}
+
+	WebhookJobCancelMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Job              func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	WebhookJobEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	WebhookJobsConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	WebhookPingMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Response         func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	WebhookReplayMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Job              func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
 	WebhookSecret struct {
 		CreatedAt   func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
 		Fingerprint func(childComplexity int) int
 	}
 
+	WebhookSecretRotateMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Secret           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Webhook          func(childComplexity int) int
+	}
+
+	WebhookTriggerMutationPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Errors           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		WebhookEvent     func(childComplexity int) int
+	}
+
 	WebhookUpdateMutationPayload struct {
 		ClientMutationID func(childComplexity int) int
 		DocumentErrors   func(childComplexity int) int
+		DocumentWarnings func(childComplexity int) int
 		Errors           func(childComplexity int) int
 		Secret           func(childComplexity int) int
 		Status           func(childComplexity int) int
@@ -3740,6 +3877,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarketplacerAPIKey.Organization(childComplexity), true
+	case "MarketplacerAPIKey.scopes":
+		if e.ComplexityRoot.MarketplacerAPIKey.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKey.Scopes(childComplexity), true
 
 	case "MarketplacerAPIKeyCreateMutationPayload.apiKey":
 		if e.ComplexityRoot.MarketplacerAPIKeyCreateMutationPayload.APIKey == nil {
@@ -3771,6 +3914,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarketplacerAPIKeyCreateMutationPayload.Status(childComplexity), true
+
+	case "MarketplacerAPIKeyUpdateMutationPayload.clientMutationId":
+		if e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.ClientMutationID(childComplexity), true
+	case "MarketplacerAPIKeyUpdateMutationPayload.errors":
+		if e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.Errors(childComplexity), true
+	case "MarketplacerAPIKeyUpdateMutationPayload.marketplacerApiKey":
+		if e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.MarketplacerAPIKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.MarketplacerAPIKey(childComplexity), true
+	case "MarketplacerAPIKeyUpdateMutationPayload.status":
+		if e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.Status(childComplexity), true
 
 	case "MetadataUpsertMutationPayload.clientMutationId":
 		if e.ComplexityRoot.MetadataUpsertMutationPayload.ClientMutationID == nil {
@@ -3899,6 +4067,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarketplacerAPIKeyCreate(childComplexity, args["input"].(MarketplacerAPIKeyCreateMutationInput)), true
+	case "Mutation.marketplacerApiKeyUpdate":
+		if e.ComplexityRoot.Mutation.MarketplacerAPIKeyUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_marketplacerApiKeyUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarketplacerAPIKeyUpdate(childComplexity, args["input"].(MarketplacerAPIKeyUpdateMutationInput)), true
 	case "Mutation.metadataUpsert":
 		if e.ComplexityRoot.Mutation.MetadataUpsert == nil {
 			break
@@ -4141,6 +4320,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VariantUpdate(childComplexity, args["input"].(VariantUpdateMutationInput)), true
+	case "Mutation.webhookBackfill":
+		if e.ComplexityRoot.Mutation.WebhookBackfill == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookBackfill_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookBackfill(childComplexity, args["input"].(WebhookBackfillMutationInput)), true
 	case "Mutation.webhookCreate":
 		if e.ComplexityRoot.Mutation.WebhookCreate == nil {
 			break
@@ -4163,6 +4353,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WebhookDelete(childComplexity, args["input"].(WebhookDeleteMutationInput)), true
+	case "Mutation.webhookEventCancel":
+		if e.ComplexityRoot.Mutation.WebhookEventCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookEventCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookEventCancel(childComplexity, args["input"].(WebhookEventCancelMutationInput)), true
+	case "Mutation.webhookEventResend":
+		if e.ComplexityRoot.Mutation.WebhookEventResend == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookEventResend_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookEventResend(childComplexity, args["input"].(WebhookEventResendMutationInput)), true
+	case "Mutation.webhookJobCancel":
+		if e.ComplexityRoot.Mutation.WebhookJobCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookJobCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookJobCancel(childComplexity, args["input"].(WebhookJobCancelMutationInput)), true
+	case "Mutation.webhookPing":
+		if e.ComplexityRoot.Mutation.WebhookPing == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookPing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookPing(childComplexity, args["input"].(WebhookPingMutationInput)), true
+	case "Mutation.webhookReplay":
+		if e.ComplexityRoot.Mutation.WebhookReplay == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookReplay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookReplay(childComplexity, args["input"].(WebhookReplayMutationInput)), true
+	case "Mutation.webhookSecretRotate":
+		if e.ComplexityRoot.Mutation.WebhookSecretRotate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookSecretRotate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookSecretRotate(childComplexity, args["input"].(WebhookSecretRotateMutationInput)), true
+	case "Mutation.webhookTrigger":
+		if e.ComplexityRoot.Mutation.WebhookTrigger == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookTrigger_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookTrigger(childComplexity, args["input"].(WebhookTriggerMutationInput)), true
 	case "Mutation.webhookUpdate":
 		if e.ComplexityRoot.Mutation.WebhookUpdate == nil {
 			break
@@ -5249,6 +5516,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.VariantsWhere(childComplexity, args["advertFilters"].(*AdvertFilterInput), args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["variantFilters"].(*VariantFilterInput)), true
+	case "Query.webhookDryRun":
+		if e.ComplexityRoot.Query.WebhookDryRun == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhookDryRun_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WebhookDryRun(childComplexity, args["input"].(WebhookDryRunInput)), true
 	case "Query.webhookEvents":
 		if e.ComplexityRoot.Query.WebhookEvents == nil {
 			break
@@ -5260,6 +5538,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WebhookEvents(childComplexity, args["after"].(*string), args["before"].(*string), args["eventName"].(*market.WebhookEventName), args["first"].(*int), args["last"].(*int), args["since"].(*time.Time), args["statuses"].([]WebhookEventStatusEnum), args["subjectId"].(*string), args["type"].(*string), args["until"].(*time.Time), args["webhookId"].(*string)), true
+	case "Query.webhookJobs":
+		if e.ComplexityRoot.Query.WebhookJobs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhookJobs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WebhookJobs(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["webhookId"].(string)), true
 	case "Query.webhooks":
 		if e.ComplexityRoot.Query.Webhooks == nil {
 			break
@@ -7683,6 +7972,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.AllowSkip(childComplexity), true
+	case "Webhook.asymmetric":
+		if e.ComplexityRoot.Webhook.Asymmetric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Asymmetric(childComplexity), true
+	case "Webhook.coalesceSeconds":
+		if e.ComplexityRoot.Webhook.CoalesceSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.CoalesceSeconds(childComplexity), true
 	case "Webhook.concurrentSendLimit":
 		if e.ComplexityRoot.Webhook.ConcurrentSendLimit == nil {
 			break
@@ -7731,12 +8032,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.Events(childComplexity), true
+	case "Webhook.filter":
+		if e.ComplexityRoot.Webhook.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Filter(childComplexity), true
+	case "Webhook.format":
+		if e.ComplexityRoot.Webhook.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Format(childComplexity), true
 	case "Webhook.headers":
 		if e.ComplexityRoot.Webhook.Headers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Webhook.Headers(childComplexity), true
+	case "Webhook.health":
+		if e.ComplexityRoot.Webhook.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Health(childComplexity), true
 	case "Webhook.id":
 		if e.ComplexityRoot.Webhook.ID == nil {
 			break
@@ -7749,6 +8068,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.Identifier(childComplexity), true
+	case "Webhook.ignoreOwnChanges":
+		if e.ComplexityRoot.Webhook.IgnoreOwnChanges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.IgnoreOwnChanges(childComplexity), true
 	case "Webhook.maxRetries":
 		if e.ComplexityRoot.Webhook.MaxRetries == nil {
 			break
@@ -7761,6 +8086,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.Name(childComplexity), true
+	case "Webhook.onErrors":
+		if e.ComplexityRoot.Webhook.OnErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.OnErrors(childComplexity), true
+	case "Webhook.ordered":
+		if e.ComplexityRoot.Webhook.Ordered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Ordered(childComplexity), true
+	case "Webhook.payloadSchema":
+		if e.ComplexityRoot.Webhook.PayloadSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PayloadSchema(childComplexity), true
+	case "Webhook.publicKey":
+		if e.ComplexityRoot.Webhook.PublicKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PublicKey(childComplexity), true
 	case "Webhook.queryString":
 		if e.ComplexityRoot.Webhook.QueryString == nil {
 			break
@@ -7834,6 +8183,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Webhook.UpdatedAt(childComplexity), true
 
+	case "WebhookBackfillMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookBackfillMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookBackfillMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookBackfillMutationPayload.errors":
+		if e.ComplexityRoot.WebhookBackfillMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookBackfillMutationPayload.Errors(childComplexity), true
+	case "WebhookBackfillMutationPayload.job":
+		if e.ComplexityRoot.WebhookBackfillMutationPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookBackfillMutationPayload.Job(childComplexity), true
+	case "WebhookBackfillMutationPayload.status":
+		if e.ComplexityRoot.WebhookBackfillMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookBackfillMutationPayload.Status(childComplexity), true
+
 	case "WebhookCreateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.WebhookCreateMutationPayload.ClientMutationID == nil {
 			break
@@ -7846,6 +8220,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookCreateMutationPayload.DocumentErrors(childComplexity), true
+	case "WebhookCreateMutationPayload.documentWarnings":
+		if e.ComplexityRoot.WebhookCreateMutationPayload.DocumentWarnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookCreateMutationPayload.DocumentWarnings(childComplexity), true
 	case "WebhookCreateMutationPayload.errors":
 		if e.ComplexityRoot.WebhookCreateMutationPayload.Errors == nil {
 			break
@@ -7895,6 +8275,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookDeleteMutationPayload.Webhook(childComplexity), true
+
+	case "WebhookDryRun.body":
+		if e.ComplexityRoot.WebhookDryRun.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.Body(childComplexity), true
+	case "WebhookDryRun.cost":
+		if e.ComplexityRoot.WebhookDryRun.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.Cost(childComplexity), true
+	case "WebhookDryRun.documentErrors":
+		if e.ComplexityRoot.WebhookDryRun.DocumentErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.DocumentErrors(childComplexity), true
+	case "WebhookDryRun.documentWarnings":
+		if e.ComplexityRoot.WebhookDryRun.DocumentWarnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.DocumentWarnings(childComplexity), true
+	case "WebhookDryRun.errors":
+		if e.ComplexityRoot.WebhookDryRun.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.Errors(childComplexity), true
+	case "WebhookDryRun.matched":
+		if e.ComplexityRoot.WebhookDryRun.Matched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.Matched(childComplexity), true
+	case "WebhookDryRun.missingScopes":
+		if e.ComplexityRoot.WebhookDryRun.MissingScopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.MissingScopes(childComplexity), true
+	case "WebhookDryRun.payload":
+		if e.ComplexityRoot.WebhookDryRun.Payload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.Payload(childComplexity), true
+	case "WebhookDryRun.payloadSchema":
+		if e.ComplexityRoot.WebhookDryRun.PayloadSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.PayloadSchema(childComplexity), true
+	case "WebhookDryRun.requiredScopes":
+		if e.ComplexityRoot.WebhookDryRun.RequiredScopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDryRun.RequiredScopes(childComplexity), true
 
 	case "WebhookEdge.cursor":
 		if e.ComplexityRoot.WebhookEdge.Cursor == nil {
@@ -8024,6 +8465,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WebhookEvent.Webhook(childComplexity), true
 
+	case "WebhookEventCancelMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookEventCancelMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventCancelMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookEventCancelMutationPayload.errors":
+		if e.ComplexityRoot.WebhookEventCancelMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventCancelMutationPayload.Errors(childComplexity), true
+	case "WebhookEventCancelMutationPayload.status":
+		if e.ComplexityRoot.WebhookEventCancelMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventCancelMutationPayload.Status(childComplexity), true
+	case "WebhookEventCancelMutationPayload.webhookEvent":
+		if e.ComplexityRoot.WebhookEventCancelMutationPayload.WebhookEvent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventCancelMutationPayload.WebhookEvent(childComplexity), true
+
 	case "WebhookEventEdge.cursor":
 		if e.ComplexityRoot.WebhookEventEdge.Cursor == nil {
 			break
@@ -8036,6 +8502,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookEventEdge.Node(childComplexity), true
+
+	case "WebhookEventResendMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookEventResendMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventResendMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookEventResendMutationPayload.errors":
+		if e.ComplexityRoot.WebhookEventResendMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventResendMutationPayload.Errors(childComplexity), true
+	case "WebhookEventResendMutationPayload.status":
+		if e.ComplexityRoot.WebhookEventResendMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventResendMutationPayload.Status(childComplexity), true
+	case "WebhookEventResendMutationPayload.webhookEvent":
+		if e.ComplexityRoot.WebhookEventResendMutationPayload.WebhookEvent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventResendMutationPayload.WebhookEvent(childComplexity), true
 
 	case "WebhookEventResponse.body":
 		if e.ComplexityRoot.WebhookEventResponse.Body == nil {
@@ -8093,6 +8584,223 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WebhookEventsConnection.TotalCount(childComplexity), true
 
+	case "WebhookHealth.consecutiveFailures":
+		if e.ComplexityRoot.WebhookHealth.ConsecutiveFailures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.ConsecutiveFailures(childComplexity), true
+	case "WebhookHealth.failed24h":
+		if e.ComplexityRoot.WebhookHealth.Failed24h == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.Failed24h(childComplexity), true
+	case "WebhookHealth.lastFailureAt":
+		if e.ComplexityRoot.WebhookHealth.LastFailureAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.LastFailureAt(childComplexity), true
+	case "WebhookHealth.lastSentAt":
+		if e.ComplexityRoot.WebhookHealth.LastSentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.LastSentAt(childComplexity), true
+	case "WebhookHealth.latencyMsP50":
+		if e.ComplexityRoot.WebhookHealth.LatencyMsP50 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.LatencyMsP50(childComplexity), true
+	case "WebhookHealth.latencyMsP95":
+		if e.ComplexityRoot.WebhookHealth.LatencyMsP95 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.LatencyMsP95(childComplexity), true
+	case "WebhookHealth.pending":
+		if e.ComplexityRoot.WebhookHealth.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.Pending(childComplexity), true
+	case "WebhookHealth.sent24h":
+		if e.ComplexityRoot.WebhookHealth.Sent24h == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookHealth.Sent24h(childComplexity), true
+
+	case "WebhookJob.createdAt":
+		if e.ComplexityRoot.WebhookJob.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.CreatedAt(childComplexity), true
+	case "WebhookJob.done":
+		if e.ComplexityRoot.WebhookJob.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.Done(childComplexity), true
+	case "WebhookJob.failed":
+		if e.ComplexityRoot.WebhookJob.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.Failed(childComplexity), true
+	case "WebhookJob.finishedAt":
+		if e.ComplexityRoot.WebhookJob.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.FinishedAt(childComplexity), true
+	case "WebhookJob.id":
+		if e.ComplexityRoot.WebhookJob.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.ID(childComplexity), true
+	case "WebhookJob.kind":
+		if e.ComplexityRoot.WebhookJob.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.Kind(childComplexity), true
+	case "WebhookJob.state":
+		if e.ComplexityRoot.WebhookJob.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.State(childComplexity), true
+	case "WebhookJob.total":
+		if e.ComplexityRoot.WebhookJob.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.Total(childComplexity), true
+	case "WebhookJob.webhook":
+		if e.ComplexityRoot.WebhookJob.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJob.Webhook(childComplexity), true
+
+	case "WebhookJobCancelMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookJobCancelMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobCancelMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookJobCancelMutationPayload.errors":
+		if e.ComplexityRoot.WebhookJobCancelMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobCancelMutationPayload.Errors(childComplexity), true
+	case "WebhookJobCancelMutationPayload.job":
+		if e.ComplexityRoot.WebhookJobCancelMutationPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobCancelMutationPayload.Job(childComplexity), true
+	case "WebhookJobCancelMutationPayload.status":
+		if e.ComplexityRoot.WebhookJobCancelMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobCancelMutationPayload.Status(childComplexity), true
+
+	case "WebhookJobEdge.cursor":
+		if e.ComplexityRoot.WebhookJobEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobEdge.Cursor(childComplexity), true
+	case "WebhookJobEdge.node":
+		if e.ComplexityRoot.WebhookJobEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobEdge.Node(childComplexity), true
+
+	case "WebhookJobsConnection.edges":
+		if e.ComplexityRoot.WebhookJobsConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobsConnection.Edges(childComplexity), true
+	case "WebhookJobsConnection.nodes":
+		if e.ComplexityRoot.WebhookJobsConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobsConnection.Nodes(childComplexity), true
+	case "WebhookJobsConnection.pageInfo":
+		if e.ComplexityRoot.WebhookJobsConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobsConnection.PageInfo(childComplexity), true
+	case "WebhookJobsConnection.totalCount":
+		if e.ComplexityRoot.WebhookJobsConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookJobsConnection.TotalCount(childComplexity), true
+
+	case "WebhookPingMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookPingMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPingMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookPingMutationPayload.errors":
+		if e.ComplexityRoot.WebhookPingMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPingMutationPayload.Errors(childComplexity), true
+	case "WebhookPingMutationPayload.response":
+		if e.ComplexityRoot.WebhookPingMutationPayload.Response == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPingMutationPayload.Response(childComplexity), true
+	case "WebhookPingMutationPayload.status":
+		if e.ComplexityRoot.WebhookPingMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPingMutationPayload.Status(childComplexity), true
+
+	case "WebhookReplayMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookReplayMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookReplayMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookReplayMutationPayload.errors":
+		if e.ComplexityRoot.WebhookReplayMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookReplayMutationPayload.Errors(childComplexity), true
+	case "WebhookReplayMutationPayload.job":
+		if e.ComplexityRoot.WebhookReplayMutationPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookReplayMutationPayload.Job(childComplexity), true
+	case "WebhookReplayMutationPayload.status":
+		if e.ComplexityRoot.WebhookReplayMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookReplayMutationPayload.Status(childComplexity), true
+
 	case "WebhookSecret.createdAt":
 		if e.ComplexityRoot.WebhookSecret.CreatedAt == nil {
 			break
@@ -8112,6 +8820,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WebhookSecret.Fingerprint(childComplexity), true
 
+	case "WebhookSecretRotateMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookSecretRotateMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookSecretRotateMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookSecretRotateMutationPayload.errors":
+		if e.ComplexityRoot.WebhookSecretRotateMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookSecretRotateMutationPayload.Errors(childComplexity), true
+	case "WebhookSecretRotateMutationPayload.secret":
+		if e.ComplexityRoot.WebhookSecretRotateMutationPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookSecretRotateMutationPayload.Secret(childComplexity), true
+	case "WebhookSecretRotateMutationPayload.status":
+		if e.ComplexityRoot.WebhookSecretRotateMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookSecretRotateMutationPayload.Status(childComplexity), true
+	case "WebhookSecretRotateMutationPayload.webhook":
+		if e.ComplexityRoot.WebhookSecretRotateMutationPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookSecretRotateMutationPayload.Webhook(childComplexity), true
+
+	case "WebhookTriggerMutationPayload.clientMutationId":
+		if e.ComplexityRoot.WebhookTriggerMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookTriggerMutationPayload.ClientMutationID(childComplexity), true
+	case "WebhookTriggerMutationPayload.errors":
+		if e.ComplexityRoot.WebhookTriggerMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookTriggerMutationPayload.Errors(childComplexity), true
+	case "WebhookTriggerMutationPayload.status":
+		if e.ComplexityRoot.WebhookTriggerMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookTriggerMutationPayload.Status(childComplexity), true
+	case "WebhookTriggerMutationPayload.webhookEvent":
+		if e.ComplexityRoot.WebhookTriggerMutationPayload.WebhookEvent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookTriggerMutationPayload.WebhookEvent(childComplexity), true
+
 	case "WebhookUpdateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.WebhookUpdateMutationPayload.ClientMutationID == nil {
 			break
@@ -8124,6 +8888,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookUpdateMutationPayload.DocumentErrors(childComplexity), true
+	case "WebhookUpdateMutationPayload.documentWarnings":
+		if e.ComplexityRoot.WebhookUpdateMutationPayload.DocumentWarnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookUpdateMutationPayload.DocumentWarnings(childComplexity), true
 	case "WebhookUpdateMutationPayload.errors":
 		if e.ComplexityRoot.WebhookUpdateMutationPayload.Errors == nil {
 			break
@@ -8207,6 +8977,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputKeyValueInput,
 		ec.unmarshalInputLineItemInput,
 		ec.unmarshalInputMarketplacerAPIKeyCreateMutationInput,
+		ec.unmarshalInputMarketplacerAPIKeyUpdateMutationInput,
 		ec.unmarshalInputMetadataUpsertMutationInput,
 		ec.unmarshalInputMoneyInputField,
 		ec.unmarshalInputOptionTypeCreateOrUpdateMutationInput,
@@ -8244,10 +9015,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputVariantInput,
 		ec.unmarshalInputVariantOptionValueInput,
 		ec.unmarshalInputVariantUpdateMutationInput,
+		ec.unmarshalInputWebhookBackfillMutationInput,
 		ec.unmarshalInputWebhookCreateInput,
 		ec.unmarshalInputWebhookCreateMutationInput,
 		ec.unmarshalInputWebhookDeleteMutationInput,
+		ec.unmarshalInputWebhookDryRunInput,
+		ec.unmarshalInputWebhookEventCancelMutationInput,
+		ec.unmarshalInputWebhookEventResendMutationInput,
 		ec.unmarshalInputWebhookInput,
+		ec.unmarshalInputWebhookJobCancelMutationInput,
+		ec.unmarshalInputWebhookPingMutationInput,
+		ec.unmarshalInputWebhookReplayMutationInput,
+		ec.unmarshalInputWebhookSecretRotateMutationInput,
+		ec.unmarshalInputWebhookTriggerMutationInput,
 		ec.unmarshalInputWebhookUpdateMutationInput,
 	)
 	first := true
@@ -9356,6 +10136,15 @@ extend type Mutation {
     "Who the key is for and what it may do."
     input: MarketplacerAPIKeyCreateMutationInput!
   ): MarketplacerAPIKeyCreateMutationPayload @scope(resource: "keys", level: "manage") @operator
+
+  """
+  Changes what an API key may do. Webhooks that were registered with it are held to its new scopes: one whose
+  document reads more becomes ` + "`" + `INVALID` + "`" + `, and one that fits again is sent again.
+  """
+  marketplacerApiKeyUpdate(
+    "Which key, and what it may do."
+    input: MarketplacerAPIKeyUpdateMutationInput!
+  ): MarketplacerAPIKeyUpdateMutationPayload @scope(resource: "keys", level: "manage") @operator
 }
 
 "Who an API key speaks for: the operator or one seller."
@@ -9384,6 +10173,8 @@ type MarketplacerAPIKey @scope(resource: "keys") {
   description: String!
   "Whose integration uses the key."
   organization: String!
+  "What the key may do, as ` + "`" + `resource:level` + "`" + `; empty means all that its owner may do."
+  scopes: [String!]!
 }
 
 "What ` + "`" + `marketplacerApiKeyCreate` + "`" + ` is given."
@@ -9406,6 +10197,30 @@ input MarketplacerAPIKeyCreateMutationInput {
 type MarketplacerAPIKeyCreateMutationPayload {
   "The key to send with each request, shown only here and only once; null when there are ` + "`" + `errors` + "`" + `."
   apiKey: String
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "The key's public record; null when there are ` + "`" + `errors` + "`" + `."
+  marketplacerApiKey: MarketplacerAPIKey
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `marketplacerApiKeyUpdate` + "`" + ` is given."
+input MarketplacerAPIKeyUpdateMutationInput {
+  "The key to change, by its global id."
+  apiKeyId: ID!
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "What the key may do from now on, as ` + "`" + `resource:level` + "`" + `; null means all that its owner may do. Absent leaves it."
+  scopes: [String!]
+}
+
+"What ` + "`" + `marketplacerApiKeyUpdate` + "`" + ` answers."
+type MarketplacerAPIKeyUpdateMutationPayload {
   "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
   clientMutationId: String
   """
@@ -13089,6 +13904,24 @@ extend type Mutation {
     "Which webhook."
     input: WebhookDeleteMutationInput!
   ): WebhookDeleteMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  """
+  Sends one signed request to a webhook now, outside its events and retries, and tells what was answered. The
+  event is named ` + "`" + `ping` + "`" + ` and is not stored.
+  """
+  webhookPing(
+    "Which webhook."
+    input: WebhookPingMutationInput!
+  ): WebhookPingMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  """
+  Makes a new signing secret for a webhook. The former ones go on signing beside it for a while, so that a
+  receiver can change over without a delivery that it cannot verify.
+  """
+  webhookSecretRotate(
+    "Which webhook, and for how long both secrets sign."
+    input: WebhookSecretRotateMutationInput!
+  ): WebhookSecretRotateMutationPayload @scope(resource: "webhooks", level: "manage")
 }
 
 "A registration: which changes are sent where, and the document that says what is sent."
@@ -13117,6 +13950,12 @@ type Webhook implements Node @scope(resource: "webhooks") {
   type: WebhookKlassEnum!
   "Where requests are sent."
   url: String!
+  "Whether requests are signed with ed25519 too, as ` + "`" + `v1a` + "`" + `; ` + "`" + `publicKey` + "`" + ` verifies them."
+  asymmetric: Boolean!
+  """
+  For how many seconds changes of one entity are gathered into one event, the newest; 0 makes an event of each.
+  """
+  coalesceSeconds: Int!
   "Static cost of the document, by the rule that limits requests to the API."
   cost: Int!
   "When the webhook was created."
@@ -13128,10 +13967,29 @@ type Webhook implements Node @scope(resource: "webhooks") {
   deprecatedFields: [String!]!
   "The kinds of change that are sent; null when it is all of them."
   eventNames: [WebhookEventEnum!]
+  "The CEL expression that an event has to pass to be sent; null sends all of them."
+  filter: String
+  "The form of the body."
+  format: WebhookFormatEnum!
+  "How its deliveries have gone lately."
+  health: WebhookHealth!
   "The client's own key for it, unique among its owner's webhooks; null when it has none."
   identifier: String
+  "Whether changes made with keys of the webhook's own owner make no events."
+  ignoreOwnChanges: Boolean!
   "What people call it; null when it has no name."
   name: String
+  "What happens to an event whose document is executed with errors."
+  onErrors: WebhookOnErrorsEnum!
+  """
+  Whether events of one entity are sent in their order, one at a time: one that fails holds up only those of
+  the same entity.
+  """
+  ordered: Boolean!
+  "JSON Schema, draft 2020-12, of the bodies that the webhook sends."
+  payloadSchema: JSON!
+  "The key, as ` + "`" + `whpk_…` + "`" + `, that verifies the ` + "`" + `v1a` + "`" + ` signatures; null unless ` + "`" + `asymmetric` + "`" + `."
+  publicKey: String
   "How many requests a second may be sent to it, over all processes; 0 is unlimited."
   ratePerSecond: Int!
   "Scopes that the document reads, as ` + "`" + `resource:level` + "`" + `, computed from the schema."
@@ -13160,8 +14018,51 @@ type WebhookSecret @scope(resource: "webhooks") {
   fingerprint: String!
 }
 
+"How the deliveries of a webhook have gone lately."
+type WebhookHealth @scope(resource: "webhooks") {
+  "How many attempts have failed in a row, since the last one that succeeded."
+  consecutiveFailures: Int!
+  "How many events failed for good in the last 24 hours."
+  failed24h: Int!
+  "When an attempt failed last; null when none has, as far as attempts are kept."
+  lastFailureAt: ISO8601DateTime
+  "When an event was accepted last; null when none was, as far as events are kept."
+  lastSentAt: ISO8601DateTime
+  """
+  Median time of the latest attempts of the last 24 hours, at most 1,000, in milliseconds; null when there were
+  none.
+  """
+  latencyMsP50: Int
+  "The time within which 95 of 100 of these attempts ended, in milliseconds; null when there were none."
+  latencyMsP95: Int
+  "How many events wait for their first attempt, for a retry, or for the webhook to send again."
+  pending: Int!
+  "How many events were accepted in the last 24 hours."
+  sent24h: Int!
+}
+
 "A class of entities that webhooks can be about."
 enum WebhookKlassEnum
+
+"The form of a body."
+enum WebhookFormatEnum {
+  "` + "`" + `id` + "`" + `, ` + "`" + `event_name` + "`" + ` and ` + "`" + `payload` + "`" + `, as Marketplacer sends it."
+  ENVELOPE
+  "` + "`" + `type` + "`" + `, ` + "`" + `timestamp` + "`" + ` and ` + "`" + `data` + "`" + `, as Standard Webhooks recommends."
+  STANDARD
+  "CloudEvents 1.0, structured JSON."
+  CLOUDEVENTS
+  "The bare GraphQL response: ` + "`" + `data` + "`" + `, and ` + "`" + `errors` + "`" + ` where there are some."
+  RAW
+}
+
+"What happens to an event whose document is executed with errors."
+enum WebhookOnErrorsEnum {
+  "It is sent, ` + "`" + `errors` + "`" + ` beside ` + "`" + `data` + "`" + `."
+  DELIVER
+  "It is held, until ` + "`" + `webhookUpdate` + "`" + ` changes the webhook or enables it again; then the document is executed anew."
+  HOLD
+}
 
 "What happened to an entity."
 enum WebhookEventEnum {
@@ -13232,6 +14133,25 @@ input WebhookCreateInput {
   costs no attempt.
   """
   ratePerSecond: Int
+  "True signs with ed25519 too, as ` + "`" + `v1a` + "`" + `; null means false."
+  asymmetric: Boolean
+  """
+  Seconds, from 0 to 3600, for which changes of one entity are gathered into one event, the newest; null means 0.
+  """
+  coalesceSeconds: Int
+  """
+  A CEL expression of type bool over ` + "`" + `data` + "`" + `, ` + "`" + `changed` + "`" + ` and ` + "`" + `eventName` + "`" + `, checked against the document's own
+  result; an event for which it is false is not sent. At most 4 KiB. Null sends all.
+  """
+  filter: String
+  "The form of the body; null means ` + "`" + `ENVELOPE` + "`" + `."
+  format: WebhookFormatEnum
+  "True makes no events of changes made with the owner's own keys; null means false."
+  ignoreOwnChanges: Boolean
+  "What to do with an event whose document is executed with errors; null means ` + "`" + `DELIVER` + "`" + `."
+  onErrors: WebhookOnErrorsEnum
+  "True sends the events of one entity in their order, one at a time; null means false."
+  ordered: Boolean
   "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
@@ -13274,6 +14194,25 @@ input WebhookInput {
   costs no attempt.
   """
   ratePerSecond: Int
+  "True signs with ed25519 too, as ` + "`" + `v1a` + "`" + `; null means false."
+  asymmetric: Boolean
+  """
+  Seconds, from 0 to 3600, for which changes of one entity are gathered into one event, the newest; null means 0.
+  """
+  coalesceSeconds: Int
+  """
+  A CEL expression of type bool over ` + "`" + `data` + "`" + `, ` + "`" + `changed` + "`" + ` and ` + "`" + `eventName` + "`" + `, checked against the document's own
+  result; an event for which it is false is not sent. At most 4 KiB. Null sends all.
+  """
+  filter: String
+  "The form of the body; null means ` + "`" + `ENVELOPE` + "`" + `."
+  format: WebhookFormatEnum
+  "True makes no events of changes made with the owner's own keys; null means false."
+  ignoreOwnChanges: Boolean
+  "What to do with an event whose document is executed with errors; null means ` + "`" + `DELIVER` + "`" + `."
+  onErrors: WebhookOnErrorsEnum
+  "True sends the events of one entity in their order, one at a time; null means false."
+  ordered: Boolean
   "How long a whole request may take, from 1 to 30 seconds; null means 30."
   timeoutSeconds: Int
 }
@@ -13300,6 +14239,8 @@ type WebhookCreateMutationPayload {
   webhook: Webhook
   "What is wrong with the document, with places; null when nothing is."
   documentErrors: [DocumentError!]
+  "What the document could do better, with places; null when there is nothing, or there are ` + "`" + `errors` + "`" + `."
+  documentWarnings: [DocumentError!]
   """
   The signing secret, as ` + "`" + `whsec_…` + "`" + `, shown only here and only once; null when there are ` + "`" + `errors` + "`" + ` or none was
   made.
@@ -13323,6 +14264,8 @@ type WebhookUpdateMutationPayload {
   clientMutationId: String
   "What is wrong with the document, with places; null when nothing is."
   documentErrors: [DocumentError!]
+  "What the document could do better, with places; null when there is nothing, or there are ` + "`" + `errors` + "`" + `."
+  documentWarnings: [DocumentError!]
   """
   Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
   """
@@ -13357,7 +14300,55 @@ type WebhookDeleteMutationPayload {
   status: Int!
 }
 
-"One thing that is wrong with a webhook's document."
+"What ` + "`" + `webhookPing` + "`" + ` is given."
+input WebhookPingMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "The webhook to send to."
+  webhookId: ID!
+}
+
+"What ` + "`" + `webhookPing` + "`" + ` answers."
+type WebhookPingMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, or why no answer came, by field; null when all went well.
+  """
+  errors: [ValidationError!]
+  "What the receiver answered; null when there are ` + "`" + `errors` + "`" + `. It is not stored."
+  response: WebhookEventResponse
+  "HTTP-like outcome: 200 answered, 403 not allowed, 404 not found, 422 no answer came."
+  status: Int!
+}
+
+"What ` + "`" + `webhookSecretRotate` + "`" + ` is given."
+input WebhookSecretRotateMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "For how many seconds the former secrets go on signing, from 0 to 604800, which is 7 days."
+  overlapSeconds: Int = 86400
+  "The webhook that gets a new secret."
+  webhookId: ID!
+}
+
+"What ` + "`" + `webhookSecretRotate` + "`" + ` answers."
+type WebhookSecretRotateMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "The new signing secret, as ` + "`" + `whsec_…` + "`" + `, shown only here and only once; null when there are ` + "`" + `errors` + "`" + `."
+  secret: String
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The webhook with its secrets; null when there are ` + "`" + `errors` + "`" + `."
+  webhook: Webhook
+}
+
+"One thing that is wrong with a webhook's document, or could be better."
 type DocumentError {
   "Column in that line, counted from one; null when it has no place."
   column: Int
@@ -13391,6 +14382,59 @@ type WebhookEdge {
   node: Webhook
 }
 `, BuiltIn: false},
+	{Name: "../schema/webhookdryrun.graphqls", Input: `extend type Query {
+  """
+  Checks and executes a document as a webhook would, and shows what it would send. It sends nothing and stores
+  nothing.
+  """
+  webhookDryRun(
+    "The document, and the entity to execute it for."
+    input: WebhookDryRunInput!
+  ): WebhookDryRun @scope(resource: "webhooks")
+}
+
+"What ` + "`" + `webhookDryRun` + "`" + ` is given."
+input WebhookDryRunInput {
+  "What is said to have happened; null means ` + "`" + `UPDATE` + "`" + `."
+  eventName: WebhookEventEnum
+  "A filter, as of ` + "`" + `webhookCreate` + "`" + `; null lets everything pass."
+  filter: String
+  "The form of the body; null means ` + "`" + `ENVELOPE` + "`" + `."
+  format: WebhookFormatEnum
+  "The document, as of ` + "`" + `webhookCreate` + "`" + `; null or blank selects the type's name only."
+  queryString: String
+  "Whose rights the document runs with; null means the key's own. A seller's key can name only that seller."
+  sellerId: ID
+  "Global id of the entity to execute it for."
+  subjectId: ID!
+  "Which class of entities the document is for."
+  type: WebhookKlassEnum!
+}
+
+"What a webhook would send."
+type WebhookDryRun {
+  "The exact body, with an id that stands for the event's; null when there is nothing to send."
+  body: String
+  "Static cost of the document; 0 when it is refused."
+  cost: Int!
+  "What is wrong with the document, with places; empty when nothing is."
+  documentErrors: [DocumentError!]!
+  "What the document could do better, with places; empty when there is nothing."
+  documentWarnings: [DocumentError!]!
+  "What is wrong with the input, by field; null when nothing is."
+  errors: [ValidationError!]
+  "Whether the entity is of the class, the owner may see it, and the filter lets it pass."
+  matched: Boolean!
+  "Scopes that the document needs and the key does not have; empty when none."
+  missingScopes: [String!]!
+  "The GraphQL response of the document; null when it was not executed."
+  payload: JSON
+  "JSON Schema, draft 2020-12, of the bodies that such a webhook sends; null when the document is refused."
+  payloadSchema: JSON
+  "Scopes that the document reads, as ` + "`" + `resource:level` + "`" + `; empty when it is refused."
+  requiredScopes: [String!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/webhookevent.graphqls", Input: `extend type Query {
   "Events made for webhooks, newest first, with what became of their delivery."
   webhookEvents(
@@ -13417,6 +14461,29 @@ type WebhookEdge {
     "Only events of this webhook; null means every webhook the key may see."
     webhookId: ID
   ): WebhookEventsConnection
+}
+
+extend type Mutation {
+  "Has the document executed for one entity, as if it had changed now, and sends the result to one webhook."
+  webhookTrigger(
+    "Which webhook, and for what."
+    input: WebhookTriggerMutationInput!
+  ): WebhookTriggerMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  """
+  Sends an event again. What is stored goes out as the same event, with the same id and bytes; what is executed
+  again is a new event.
+  """
+  webhookEventResend(
+    "Which event, and what of it."
+    input: WebhookEventResendMutationInput!
+  ): WebhookEventResendMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  "Calls an event off that still waits."
+  webhookEventCancel(
+    "Which event."
+    input: WebhookEventCancelMutationInput!
+  ): WebhookEventCancelMutationPayload @scope(resource: "webhooks", level: "manage")
 }
 
 "One change for one webhook: what is sent, and what became of it."
@@ -13509,6 +14576,22 @@ enum WebhookEventStatusEnum {
 enum WebhookEventReasonEnum {
   "The entity changed."
   CHANGE
+  "A person asked for it with ` + "`" + `webhookTrigger` + "`" + `."
+  TRIGGER
+  "A person had an earlier event executed again."
+  REPLAY
+  "A backfill over existing entities made it."
+  BACKFILL
+  "A ping; it is not stored."
+  PING
+}
+
+"What is sent again."
+enum WebhookReplayModeEnum {
+  "The stored bytes, as the same event."
+  STORED
+  "The result of executing the document now, as a new event."
+  REEXECUTE
 }
 
 "A page of webhook events."
@@ -13529,6 +14612,261 @@ type WebhookEventEdge {
   cursor: String!
   "The webhook event at this place; null when the reader may not see it."
   node: WebhookEvent
+}
+
+"What ` + "`" + `webhookTrigger` + "`" + ` is given."
+input WebhookTriggerMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "What the event says that happened; null means ` + "`" + `UPDATE` + "`" + `."
+  eventName: WebhookEventEnum
+  "Global id of an entity of the webhook's class that its owner may see."
+  subjectId: ID!
+  "The webhook to send to."
+  webhookId: ID!
+}
+
+"What ` + "`" + `webhookTrigger` + "`" + ` answers."
+type WebhookTriggerMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The event; null when there are ` + "`" + `errors` + "`" + `."
+  webhookEvent: WebhookEvent
+}
+
+"What ` + "`" + `webhookEventResend` + "`" + ` is given."
+input WebhookEventResendMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "Whether the stored bytes are sent again, or the document is executed again."
+  mode: WebhookReplayModeEnum = STORED
+  "The event to send again. One that still waits is due at once."
+  webhookEventId: ID!
+}
+
+"What ` + "`" + `webhookEventResend` + "`" + ` answers."
+type WebhookEventResendMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The event that is sent: the same, or the new one; null when there are ` + "`" + `errors` + "`" + `."
+  webhookEvent: WebhookEvent
+}
+
+"What ` + "`" + `webhookEventCancel` + "`" + ` is given."
+input WebhookEventCancelMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "The event to call off. One that has reached its end is refused."
+  webhookEventId: ID!
+}
+
+"What ` + "`" + `webhookEventCancel` + "`" + ` answers."
+type WebhookEventCancelMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The event, cancelled; null when there are ` + "`" + `errors` + "`" + `."
+  webhookEvent: WebhookEvent
+}
+`, BuiltIn: false},
+	{Name: "../schema/webhookjob.graphqls", Input: `extend type Query {
+  "Replays and backfills of a webhook, newest first."
+  webhookJobs(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The webhook whose jobs are shown."
+    webhookId: ID!
+  ): WebhookJobsConnection
+}
+
+extend type Mutation {
+  "Sends events of a time again, oldest first."
+  webhookReplay(
+    "Which events, and how."
+    input: WebhookReplayMutationInput!
+  ): WebhookReplayMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  """
+  Sends every existing entity of the webhook's class that its owner may see, whatever events the webhook
+  listens to. Changes that happen meanwhile are delivered as ever.
+  """
+  webhookBackfill(
+    "Which webhook, and how fast."
+    input: WebhookBackfillMutationInput!
+  ): WebhookBackfillMutationPayload @scope(resource: "webhooks", level: "manage")
+
+  "Ends a job; its events that still wait are cancelled."
+  webhookJobCancel(
+    "Which job."
+    input: WebhookJobCancelMutationInput!
+  ): WebhookJobCancelMutationPayload @scope(resource: "webhooks", level: "manage")
+}
+
+"A replay or a backfill, and how far it has come."
+type WebhookJob implements Node @scope(resource: "webhooks") {
+  "Opaque global id of the job."
+  id: ID!
+  "When it was asked for."
+  createdAt: ISO8601DateTime!
+  "How many of its events have reached their end and did not fail."
+  done: Int!
+  "How many of its events failed for good."
+  failed: Int!
+  "When it ended; null until then."
+  finishedAt: ISO8601DateTime
+  "Which kind of job it is."
+  kind: WebhookJobKindEnum!
+  "How far it has come."
+  state: WebhookJobStateEnum!
+  "How many events it has, or will have as far as that is known."
+  total: Int!
+  "The webhook that it is for."
+  webhook: Webhook!
+}
+
+"A kind of job."
+enum WebhookJobKindEnum {
+  "Events of a time are sent again."
+  REPLAY
+  "Existing entities are sent."
+  BACKFILL
+}
+
+"How far a job has come."
+enum WebhookJobStateEnum {
+  "It has not begun."
+  QUEUED
+  "It makes events, or some of them have not reached their end."
+  RUNNING
+  "All of its events have reached their end."
+  DONE
+  "It could not go on, for instance because its webhook was deleted."
+  FAILED
+  "A person ended it."
+  CANCELLED
+}
+
+"A page of jobs."
+type WebhookJobsConnection {
+  "The page's entries with their cursors, in order."
+  edges: [WebhookJobEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [WebhookJob]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+
+"One place of a page of jobs."
+type WebhookJobEdge {
+  "Opaque place of this entry, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The job at this place; null when the reader may not see it."
+  node: WebhookJob
+}
+
+"What ` + "`" + `webhookReplay` + "`" + ` is given."
+input WebhookReplayMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "Whether the stored bytes are sent again, or the document is executed again; null means ` + "`" + `STORED` + "`" + `."
+  mode: WebhookReplayModeEnum
+  "How many of its events are made a second, from 1 to 10,000; null or 0 is unlimited."
+  ratePerSecond: Int
+  "Only events created at or after this moment."
+  since: ISO8601DateTime!
+  "Only events in one of these states; null means any that has reached its end."
+  statuses: [WebhookEventStatusEnum!]
+  "Only events created at or before this moment; null means up to now."
+  until: ISO8601DateTime
+  "The webhook whose events are sent again."
+  webhookId: ID!
+}
+
+"What ` + "`" + `webhookReplay` + "`" + ` answers."
+type WebhookReplayMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The job; null when there are ` + "`" + `errors` + "`" + `."
+  job: WebhookJob
+}
+
+"What ` + "`" + `webhookBackfill` + "`" + ` is given."
+input WebhookBackfillMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "How many of its events are made a second, from 1 to 10,000; null or 0 is unlimited."
+  ratePerSecond: Int
+  "Only entities updated at or after this moment; null means all."
+  updatedSince: ISO8601DateTime
+  "The webhook to send to."
+  webhookId: ID!
+}
+
+"What ` + "`" + `webhookBackfill` + "`" + ` answers."
+type WebhookBackfillMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The job; null when there are ` + "`" + `errors` + "`" + `."
+  job: WebhookJob
+}
+
+"What ` + "`" + `webhookJobCancel` + "`" + ` is given."
+input WebhookJobCancelMutationInput {
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+  "The job to end. One that has ended is refused."
+  jobId: ID!
+}
+
+"What ` + "`" + `webhookJobCancel` + "`" + ` answers."
+type WebhookJobCancelMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+  "The job, cancelled; null when there are ` + "`" + `errors` + "`" + `."
+  job: WebhookJob
 }
 `, BuiltIn: false},
 }
@@ -14470,6 +15808,8 @@ func (ec *executionContext) childFields_MarketplacerAPIKey(ctx context.Context, 
 		return ec.fieldContext_MarketplacerAPIKey_description(ctx, field)
 	case "organization":
 		return ec.fieldContext_MarketplacerAPIKey_organization(ctx, field)
+	case "scopes":
+		return ec.fieldContext_MarketplacerAPIKey_scopes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKey", field.Name)
 }
@@ -14488,6 +15828,20 @@ func (ec *executionContext) childFields_MarketplacerAPIKeyCreateMutationPayload(
 		return ec.fieldContext_MarketplacerAPIKeyCreateMutationPayload_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyCreateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_errors(ctx, field)
+	case "marketplacerApiKey":
+		return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_marketplacerApiKey(ctx, field)
+	case "status":
+		return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyUpdateMutationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MetadataUpsertMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15970,6 +17324,10 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_type(ctx, field)
 	case "url":
 		return ec.fieldContext_Webhook_url(ctx, field)
+	case "asymmetric":
+		return ec.fieldContext_Webhook_asymmetric(ctx, field)
+	case "coalesceSeconds":
+		return ec.fieldContext_Webhook_coalesceSeconds(ctx, field)
 	case "cost":
 		return ec.fieldContext_Webhook_cost(ctx, field)
 	case "createdAt":
@@ -15978,10 +17336,26 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_deprecatedFields(ctx, field)
 	case "eventNames":
 		return ec.fieldContext_Webhook_eventNames(ctx, field)
+	case "filter":
+		return ec.fieldContext_Webhook_filter(ctx, field)
+	case "format":
+		return ec.fieldContext_Webhook_format(ctx, field)
+	case "health":
+		return ec.fieldContext_Webhook_health(ctx, field)
 	case "identifier":
 		return ec.fieldContext_Webhook_identifier(ctx, field)
+	case "ignoreOwnChanges":
+		return ec.fieldContext_Webhook_ignoreOwnChanges(ctx, field)
 	case "name":
 		return ec.fieldContext_Webhook_name(ctx, field)
+	case "onErrors":
+		return ec.fieldContext_Webhook_onErrors(ctx, field)
+	case "ordered":
+		return ec.fieldContext_Webhook_ordered(ctx, field)
+	case "payloadSchema":
+		return ec.fieldContext_Webhook_payloadSchema(ctx, field)
+	case "publicKey":
+		return ec.fieldContext_Webhook_publicKey(ctx, field)
 	case "ratePerSecond":
 		return ec.fieldContext_Webhook_ratePerSecond(ctx, field)
 	case "requiredScopes":
@@ -16002,6 +17376,20 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
 }
 
+func (ec *executionContext) childFields_WebhookBackfillMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookBackfillMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookBackfillMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookBackfillMutationPayload_status(ctx, field)
+	case "job":
+		return ec.fieldContext_WebhookBackfillMutationPayload_job(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookBackfillMutationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WebhookCreateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -16014,6 +17402,8 @@ func (ec *executionContext) childFields_WebhookCreateMutationPayload(ctx context
 		return ec.fieldContext_WebhookCreateMutationPayload_webhook(ctx, field)
 	case "documentErrors":
 		return ec.fieldContext_WebhookCreateMutationPayload_documentErrors(ctx, field)
+	case "documentWarnings":
+		return ec.fieldContext_WebhookCreateMutationPayload_documentWarnings(ctx, field)
 	case "secret":
 		return ec.fieldContext_WebhookCreateMutationPayload_secret(ctx, field)
 	}
@@ -16032,6 +17422,32 @@ func (ec *executionContext) childFields_WebhookDeleteMutationPayload(ctx context
 		return ec.fieldContext_WebhookDeleteMutationPayload_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WebhookDeleteMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDryRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "body":
+		return ec.fieldContext_WebhookDryRun_body(ctx, field)
+	case "cost":
+		return ec.fieldContext_WebhookDryRun_cost(ctx, field)
+	case "documentErrors":
+		return ec.fieldContext_WebhookDryRun_documentErrors(ctx, field)
+	case "documentWarnings":
+		return ec.fieldContext_WebhookDryRun_documentWarnings(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookDryRun_errors(ctx, field)
+	case "matched":
+		return ec.fieldContext_WebhookDryRun_matched(ctx, field)
+	case "missingScopes":
+		return ec.fieldContext_WebhookDryRun_missingScopes(ctx, field)
+	case "payload":
+		return ec.fieldContext_WebhookDryRun_payload(ctx, field)
+	case "payloadSchema":
+		return ec.fieldContext_WebhookDryRun_payloadSchema(ctx, field)
+	case "requiredScopes":
+		return ec.fieldContext_WebhookDryRun_requiredScopes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDryRun", field.Name)
 }
 
 func (ec *executionContext) childFields_WebhookEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16088,6 +17504,20 @@ func (ec *executionContext) childFields_WebhookEvent(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type WebhookEvent", field.Name)
 }
 
+func (ec *executionContext) childFields_WebhookEventCancelMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookEventCancelMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookEventCancelMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookEventCancelMutationPayload_status(ctx, field)
+	case "webhookEvent":
+		return ec.fieldContext_WebhookEventCancelMutationPayload_webhookEvent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookEventCancelMutationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WebhookEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -16096,6 +17526,20 @@ func (ec *executionContext) childFields_WebhookEventEdge(ctx context.Context, fi
 		return ec.fieldContext_WebhookEventEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WebhookEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookEventResendMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookEventResendMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookEventResendMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookEventResendMutationPayload_status(ctx, field)
+	case "webhookEvent":
+		return ec.fieldContext_WebhookEventResendMutationPayload_webhookEvent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookEventResendMutationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WebhookEventResponse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16128,6 +17572,118 @@ func (ec *executionContext) childFields_WebhookEventsConnection(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type WebhookEventsConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_WebhookHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consecutiveFailures":
+		return ec.fieldContext_WebhookHealth_consecutiveFailures(ctx, field)
+	case "failed24h":
+		return ec.fieldContext_WebhookHealth_failed24h(ctx, field)
+	case "lastFailureAt":
+		return ec.fieldContext_WebhookHealth_lastFailureAt(ctx, field)
+	case "lastSentAt":
+		return ec.fieldContext_WebhookHealth_lastSentAt(ctx, field)
+	case "latencyMsP50":
+		return ec.fieldContext_WebhookHealth_latencyMsP50(ctx, field)
+	case "latencyMsP95":
+		return ec.fieldContext_WebhookHealth_latencyMsP95(ctx, field)
+	case "pending":
+		return ec.fieldContext_WebhookHealth_pending(ctx, field)
+	case "sent24h":
+		return ec.fieldContext_WebhookHealth_sent24h(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookHealth", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WebhookJob_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_WebhookJob_createdAt(ctx, field)
+	case "done":
+		return ec.fieldContext_WebhookJob_done(ctx, field)
+	case "failed":
+		return ec.fieldContext_WebhookJob_failed(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_WebhookJob_finishedAt(ctx, field)
+	case "kind":
+		return ec.fieldContext_WebhookJob_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_WebhookJob_state(ctx, field)
+	case "total":
+		return ec.fieldContext_WebhookJob_total(ctx, field)
+	case "webhook":
+		return ec.fieldContext_WebhookJob_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookJob", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookJobCancelMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookJobCancelMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookJobCancelMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookJobCancelMutationPayload_status(ctx, field)
+	case "job":
+		return ec.fieldContext_WebhookJobCancelMutationPayload_job(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookJobCancelMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookJobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WebhookJobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WebhookJobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookJobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookJobsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WebhookJobsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WebhookJobsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WebhookJobsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WebhookJobsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookJobsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookPingMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookPingMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookPingMutationPayload_errors(ctx, field)
+	case "response":
+		return ec.fieldContext_WebhookPingMutationPayload_response(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookPingMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookPingMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookReplayMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookReplayMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookReplayMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookReplayMutationPayload_status(ctx, field)
+	case "job":
+		return ec.fieldContext_WebhookReplayMutationPayload_job(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookReplayMutationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WebhookSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "createdAt":
@@ -16140,12 +17696,44 @@ func (ec *executionContext) childFields_WebhookSecret(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type WebhookSecret", field.Name)
 }
 
+func (ec *executionContext) childFields_WebhookSecretRotateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookSecretRotateMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookSecretRotateMutationPayload_errors(ctx, field)
+	case "secret":
+		return ec.fieldContext_WebhookSecretRotateMutationPayload_secret(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookSecretRotateMutationPayload_status(ctx, field)
+	case "webhook":
+		return ec.fieldContext_WebhookSecretRotateMutationPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookSecretRotateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookTriggerMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_WebhookTriggerMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WebhookTriggerMutationPayload_errors(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookTriggerMutationPayload_status(ctx, field)
+	case "webhookEvent":
+		return ec.fieldContext_WebhookTriggerMutationPayload_webhookEvent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookTriggerMutationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WebhookUpdateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
 		return ec.fieldContext_WebhookUpdateMutationPayload_clientMutationId(ctx, field)
 	case "documentErrors":
 		return ec.fieldContext_WebhookUpdateMutationPayload_documentErrors(ctx, field)
+	case "documentWarnings":
+		return ec.fieldContext_WebhookUpdateMutationPayload_documentWarnings(ctx, field)
 	case "errors":
 		return ec.fieldContext_WebhookUpdateMutationPayload_errors(ctx, field)
 	case "secret":

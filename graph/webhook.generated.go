@@ -24,6 +24,10 @@ type WebhookResolver interface {
 	Seller(ctx context.Context, obj *market.Webhook) (*market.Seller, error)
 
 	Cost(ctx context.Context, obj *market.Webhook) (int, error)
+
+	Health(ctx context.Context, obj *market.Webhook) (*WebhookHealth, error)
+
+	PayloadSchema(ctx context.Context, obj *market.Webhook) (json.RawMessage, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -299,6 +303,20 @@ func (ec *executionContext) fieldContext_Webhook_url(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _Webhook_asymmetric(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Asymmetric)
+}
+func (ec *executionContext) fieldContext_Webhook_asymmetric(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_coalesceSeconds(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int64(ctx, field.Selections, obj.CoalesceSeconds)
+}
+func (ec *executionContext) fieldContext_Webhook_coalesceSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
 func (ec *executionContext) _Webhook_cost(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -391,6 +409,84 @@ func (ec *executionContext) fieldContext_Webhook_eventNames(_ context.Context, f
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _Webhook_filter(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_format(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_format(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Format, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v market.WebhookFormat) graphql.Marshaler {
+			return ec.marshalNWebhookFormatEnum2crierᚋinternalᚋmarketᚐWebhookFormat(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_format(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_health(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_health(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().Health(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WebhookHealth) graphql.Marshaler {
+			return ec.marshalNWebhookHealth2ᚖcrierᚋgraphᚐWebhookHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_health(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookHealth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Webhook_identifier(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -414,6 +510,13 @@ func (ec *executionContext) fieldContext_Webhook_identifier(_ context.Context, f
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _Webhook_ignoreOwnChanges(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.IgnoreOwnChanges)
+}
+func (ec *executionContext) fieldContext_Webhook_ignoreOwnChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
 func (ec *executionContext) _Webhook_name(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -434,6 +537,82 @@ func (ec *executionContext) _Webhook_name(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_onErrors(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_onErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v market.WebhookOnErrors) graphql.Marshaler {
+			return ec.marshalNWebhookOnErrorsEnum2crierᚋinternalᚋmarketᚐWebhookOnErrors(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_onErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_ordered(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Ordered)
+}
+func (ec *executionContext) fieldContext_Webhook_ordered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_payloadSchema(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_payloadSchema(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().PayloadSchema(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_payloadSchema(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _Webhook_publicKey(ctx context.Context, field graphql.CollectedField, obj *market.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_publicKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_publicKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, execution.ErrLeaf)
 }
 
@@ -724,6 +903,38 @@ func (ec *executionContext) fieldContext_WebhookCreateMutationPayload_documentEr
 	return fc, nil
 }
 
+func (ec *executionContext) _WebhookCreateMutationPayload_documentWarnings(ctx context.Context, field graphql.CollectedField, obj *WebhookCreateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookCreateMutationPayload_documentWarnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocumentWarnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.DocumentError) graphql.Marshaler {
+			return ec.marshalODocumentError2ᚕᚖcrierᚋinternalᚋmarketᚐDocumentErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookCreateMutationPayload_documentWarnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookCreateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WebhookCreateMutationPayload_secret(ctx context.Context, field graphql.CollectedField, obj *WebhookCreateMutationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -880,6 +1091,220 @@ func (ec *executionContext) fieldContext_WebhookEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _WebhookHealth_consecutiveFailures(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.ConsecutiveFailures)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_consecutiveFailures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_failed24h(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Failed24h)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_failed24h(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_lastFailureAt(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookHealth_lastFailureAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastFailureAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOISO8601DateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_lastFailureAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_lastSentAt(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookHealth_lastSentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastSentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOISO8601DateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_lastSentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_latencyMsP50(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookHealth_latencyMsP50(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyMsP50, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_latencyMsP50(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_latencyMsP95(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookHealth_latencyMsP95(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyMsP95, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_latencyMsP95(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_pending(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Pending)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_pending(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookHealth_sent24h(ctx context.Context, field graphql.CollectedField, obj *WebhookHealth) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Sent24h)
+}
+func (ec *executionContext) fieldContext_WebhookHealth_sent24h(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookHealth", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookPingMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookPingMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookPingMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookPingMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookPingMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookPingMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookPingMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookPingMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookPingMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookPingMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookPingMutationPayload_response(ctx context.Context, field graphql.CollectedField, obj *WebhookPingMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookPingMutationPayload_response(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Response, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.WebhookEventResponse) graphql.Marshaler {
+			return ec.marshalOWebhookEventResponse2ᚖcrierᚋinternalᚋmarketᚐWebhookEventResponse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookPingMutationPayload_response(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookPingMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEventResponse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookPingMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookPingMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_WebhookPingMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookPingMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
 func (ec *executionContext) _WebhookSecret_createdAt(ctx context.Context, field graphql.CollectedField, obj *market.WebhookSecret) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -933,6 +1358,123 @@ func (ec *executionContext) fieldContext_WebhookSecret_fingerprint(_ context.Con
 	return graphql.NewScalarFieldContext("WebhookSecret", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _WebhookSecretRotateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookSecretRotateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookSecretRotateMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookSecretRotateMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookSecretRotateMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookSecretRotateMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookSecretRotateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookSecretRotateMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookSecretRotateMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookSecretRotateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookSecretRotateMutationPayload_secret(ctx context.Context, field graphql.CollectedField, obj *WebhookSecretRotateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookSecretRotateMutationPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookSecretRotateMutationPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookSecretRotateMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookSecretRotateMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookSecretRotateMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_WebhookSecretRotateMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookSecretRotateMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookSecretRotateMutationPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *WebhookSecretRotateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookSecretRotateMutationPayload_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Webhook, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖcrierᚋinternalᚋmarketᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookSecretRotateMutationPayload_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookSecretRotateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WebhookUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -976,6 +1518,38 @@ func (ec *executionContext) _WebhookUpdateMutationPayload_documentErrors(ctx con
 	)
 }
 func (ec *executionContext) fieldContext_WebhookUpdateMutationPayload_documentErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookUpdateMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookUpdateMutationPayload_documentWarnings(ctx context.Context, field graphql.CollectedField, obj *WebhookUpdateMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookUpdateMutationPayload_documentWarnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocumentWarnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.DocumentError) graphql.Marshaler {
+			return ec.marshalODocumentError2ᚕᚖcrierᚋinternalᚋmarketᚐDocumentErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookUpdateMutationPayload_documentWarnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "WebhookUpdateMutationPayload",
 		Field:      field,
@@ -1216,7 +1790,7 @@ func (ec *executionContext) unmarshalInputWebhookCreateInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "timeoutSeconds"}
+	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "asymmetric", "coalesceSeconds", "filter", "format", "ignoreOwnChanges", "onErrors", "ordered", "timeoutSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1328,6 +1902,55 @@ func (ec *executionContext) unmarshalInputWebhookCreateInput(ctx context.Context
 				return it, err
 			}
 			it.RatePerSecond = graphql.OmittableOf(data)
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = graphql.OmittableOf(data)
+		case "coalesceSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coalesceSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CoalesceSeconds = graphql.OmittableOf(data)
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = graphql.OmittableOf(data)
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalOWebhookFormatEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = graphql.OmittableOf(data)
+		case "ignoreOwnChanges":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ignoreOwnChanges"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IgnoreOwnChanges = graphql.OmittableOf(data)
+		case "onErrors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onErrors"))
+			data, err := ec.unmarshalOWebhookOnErrorsEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookOnErrors(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnErrors = graphql.OmittableOf(data)
+		case "ordered":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ordered"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ordered = graphql.OmittableOf(data)
 		case "timeoutSeconds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeoutSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1425,7 +2048,7 @@ func (ec *executionContext) unmarshalInputWebhookInput(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "timeoutSeconds"}
+	fieldsInOrder := [...]string{"allowSkip", "concurrentSendLimit", "enabled", "eventName", "headers", "hmacKey", "maxRetries", "queryString", "sellerId", "type", "url", "eventNames", "identifier", "name", "ratePerSecond", "asymmetric", "coalesceSeconds", "filter", "format", "ignoreOwnChanges", "onErrors", "ordered", "timeoutSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1537,6 +2160,55 @@ func (ec *executionContext) unmarshalInputWebhookInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.RatePerSecond = graphql.OmittableOf(data)
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = graphql.OmittableOf(data)
+		case "coalesceSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coalesceSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CoalesceSeconds = graphql.OmittableOf(data)
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = graphql.OmittableOf(data)
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalOWebhookFormatEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = graphql.OmittableOf(data)
+		case "ignoreOwnChanges":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ignoreOwnChanges"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IgnoreOwnChanges = graphql.OmittableOf(data)
+		case "onErrors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onErrors"))
+			data, err := ec.unmarshalOWebhookOnErrorsEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookOnErrors(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnErrors = graphql.OmittableOf(data)
+		case "ordered":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ordered"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ordered = graphql.OmittableOf(data)
 		case "timeoutSeconds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeoutSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1544,6 +2216,91 @@ func (ec *executionContext) unmarshalInputWebhookInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.TimeoutSeconds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWebhookPingMutationInput(ctx context.Context, obj any) (WebhookPingMutationInput, error) {
+	var it WebhookPingMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "webhookId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "webhookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWebhookSecretRotateMutationInput(ctx context.Context, obj any) (WebhookSecretRotateMutationInput, error) {
+	var it WebhookSecretRotateMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["overlapSeconds"]; !present {
+		asMap["overlapSeconds"] = 86400
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "overlapSeconds", "webhookId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "overlapSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overlapSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverlapSeconds = graphql.OmittableOf(data)
+		case "webhookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookID = data
 		}
 	}
 	return it, nil
@@ -1733,6 +2490,16 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "asymmetric":
+			out.Values[i] = ec._Webhook_asymmetric(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coalesceSeconds":
+			out.Values[i] = ec._Webhook_coalesceSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "cost":
 			field := field
 
@@ -1758,13 +2525,63 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "filter":
+			out.Values[i] = ec._Webhook_filter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "format":
+			out.Values[i] = ec._Webhook_format(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "health":
+			field := field
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._Webhook_health(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&out.Invalids, 1)
+				}
+				return res
+			})
 		case "identifier":
 			out.Values[i] = ec._Webhook_identifier(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ignoreOwnChanges":
+			out.Values[i] = ec._Webhook_ignoreOwnChanges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "name":
 			out.Values[i] = ec._Webhook_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onErrors":
+			out.Values[i] = ec._Webhook_onErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ordered":
+			out.Values[i] = ec._Webhook_ordered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payloadSchema":
+			field := field
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._Webhook_payloadSchema(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&out.Invalids, 1)
+				}
+				return res
+			})
+		case "publicKey":
+			out.Values[i] = ec._Webhook_publicKey(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1852,6 +2669,11 @@ func (ec *executionContext) _WebhookCreateMutationPayload(ctx context.Context, s
 			}
 		case "documentErrors":
 			out.Values[i] = ec._WebhookCreateMutationPayload_documentErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "documentWarnings":
+			out.Values[i] = ec._WebhookCreateMutationPayload_documentWarnings(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1946,6 +2768,110 @@ func (ec *executionContext) _WebhookEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var webhookHealthImplementors = []string{"WebhookHealth"}
+
+func (ec *executionContext) _WebhookHealth(ctx context.Context, sel ast.SelectionSet, obj *WebhookHealth) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookHealthImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookHealth")
+		case "consecutiveFailures":
+			out.Values[i] = ec._WebhookHealth_consecutiveFailures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed24h":
+			out.Values[i] = ec._WebhookHealth_failed24h(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastFailureAt":
+			out.Values[i] = ec._WebhookHealth_lastFailureAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastSentAt":
+			out.Values[i] = ec._WebhookHealth_lastSentAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyMsP50":
+			out.Values[i] = ec._WebhookHealth_latencyMsP50(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyMsP95":
+			out.Values[i] = ec._WebhookHealth_latencyMsP95(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pending":
+			out.Values[i] = ec._WebhookHealth_pending(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sent24h":
+			out.Values[i] = ec._WebhookHealth_sent24h(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var webhookPingMutationPayloadImplementors = []string{"WebhookPingMutationPayload"}
+
+func (ec *executionContext) _WebhookPingMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookPingMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookPingMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookPingMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._WebhookPingMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WebhookPingMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "response":
+			out.Values[i] = ec._WebhookPingMutationPayload_response(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookPingMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var webhookSecretImplementors = []string{"WebhookSecret"}
 
 func (ec *executionContext) _WebhookSecret(ctx context.Context, sel ast.SelectionSet, obj *market.WebhookSecret) graphql.Marshaler {
@@ -1983,6 +2909,53 @@ func (ec *executionContext) _WebhookSecret(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var webhookSecretRotateMutationPayloadImplementors = []string{"WebhookSecretRotateMutationPayload"}
+
+func (ec *executionContext) _WebhookSecretRotateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookSecretRotateMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookSecretRotateMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookSecretRotateMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._WebhookSecretRotateMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WebhookSecretRotateMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._WebhookSecretRotateMutationPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookSecretRotateMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "webhook":
+			out.Values[i] = ec._WebhookSecretRotateMutationPayload_webhook(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var webhookUpdateMutationPayloadImplementors = []string{"WebhookUpdateMutationPayload"}
 
 func (ec *executionContext) _WebhookUpdateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookUpdateMutationPayload) graphql.Marshaler {
@@ -2000,6 +2973,11 @@ func (ec *executionContext) _WebhookUpdateMutationPayload(ctx context.Context, s
 			}
 		case "documentErrors":
 			out.Values[i] = ec._WebhookUpdateMutationPayload_documentErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "documentWarnings":
+			out.Values[i] = ec._WebhookUpdateMutationPayload_documentWarnings(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -2081,6 +3059,22 @@ func (ec *executionContext) _WebhooksConnection(ctx context.Context, sel ast.Sel
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNDocumentError2ᚕᚖcrierᚋinternalᚋmarketᚐDocumentErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.DocumentError) graphql.Marshaler {
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentError2ᚖcrierᚋinternalᚋmarketᚐDocumentError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNDocumentError2ᚖcrierᚋinternalᚋmarketᚐDocumentError(ctx context.Context, sel ast.SelectionSet, v *market.DocumentError) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -2133,6 +3127,33 @@ func (ec *executionContext) marshalNWebhookEventEnum2crierᚋinternalᚋmarket�
 	return res
 }
 
+func (ec *executionContext) unmarshalNWebhookFormatEnum2crierᚋinternalᚋmarketᚐWebhookFormat(ctx context.Context, v any) (market.WebhookFormat, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := market.WebhookFormat(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWebhookFormatEnum2crierᚋinternalᚋmarketᚐWebhookFormat(ctx context.Context, sel ast.SelectionSet, v market.WebhookFormat) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNWebhookHealth2ᚖcrierᚋgraphᚐWebhookHealth(ctx context.Context, sel ast.SelectionSet, v *WebhookHealth) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookHealth(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWebhookKlassEnum2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2147,6 +3168,28 @@ func (ec *executionContext) marshalNWebhookKlassEnum2string(ctx context.Context,
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNWebhookOnErrorsEnum2crierᚋinternalᚋmarketᚐWebhookOnErrors(ctx context.Context, v any) (market.WebhookOnErrors, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := market.WebhookOnErrors(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWebhookOnErrorsEnum2crierᚋinternalᚋmarketᚐWebhookOnErrors(ctx context.Context, sel ast.SelectionSet, v market.WebhookOnErrors) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNWebhookPingMutationInput2crierᚋgraphᚐWebhookPingMutationInput(ctx context.Context, v any) (WebhookPingMutationInput, error) {
+	res, err := ec.unmarshalInputWebhookPingMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNWebhookSecret2crierᚋinternalᚋmarketᚐWebhookSecret(ctx context.Context, sel ast.SelectionSet, v market.WebhookSecret) graphql.Marshaler {
@@ -2167,6 +3210,11 @@ func (ec *executionContext) marshalNWebhookSecret2ᚕcrierᚋinternalᚋmarket�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNWebhookSecretRotateMutationInput2crierᚋgraphᚐWebhookSecretRotateMutationInput(ctx context.Context, v any) (WebhookSecretRotateMutationInput, error) {
+	res, err := ec.unmarshalInputWebhookSecretRotateMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNWebhookStateEnum2crierᚋinternalᚋmarketᚐWebhookState(ctx context.Context, v any) (market.WebhookState, error) {
@@ -2319,6 +3367,25 @@ func (ec *executionContext) marshalOWebhookEventEnum2ᚖcrierᚋinternalᚋmarke
 	return res
 }
 
+func (ec *executionContext) unmarshalOWebhookFormatEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookFormat(ctx context.Context, v any) (*market.WebhookFormat, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := market.WebhookFormat(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWebhookFormatEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookFormat(ctx context.Context, sel ast.SelectionSet, v *market.WebhookFormat) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOWebhookInput2ᚖcrierᚋgraphᚐWebhookInput(ctx context.Context, v any) (*WebhookInput, error) {
 	if v == nil {
 		return nil, nil
@@ -2343,6 +3410,39 @@ func (ec *executionContext) marshalOWebhookKlassEnum2ᚖstring(ctx context.Conte
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOWebhookOnErrorsEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookOnErrors(ctx context.Context, v any) (*market.WebhookOnErrors, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := market.WebhookOnErrors(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWebhookOnErrorsEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookOnErrors(ctx context.Context, sel ast.SelectionSet, v *market.WebhookOnErrors) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOWebhookPingMutationPayload2ᚖcrierᚋgraphᚐWebhookPingMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookPingMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookPingMutationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWebhookSecretRotateMutationPayload2ᚖcrierᚋgraphᚐWebhookSecretRotateMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookSecretRotateMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookSecretRotateMutationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWebhookStateEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookState(ctx context.Context, v any) (*market.WebhookState, error) {

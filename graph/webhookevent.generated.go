@@ -476,6 +476,100 @@ func (ec *executionContext) fieldContext_WebhookEvent_webhook(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _WebhookEventCancelMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookEventCancelMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventCancelMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventCancelMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventCancelMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookEventCancelMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookEventCancelMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventCancelMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventCancelMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookEventCancelMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookEventCancelMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookEventCancelMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_WebhookEventCancelMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventCancelMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookEventCancelMutationPayload_webhookEvent(ctx context.Context, field graphql.CollectedField, obj *WebhookEventCancelMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventCancelMutationPayload_webhookEvent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookEvent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.WebhookEvent) graphql.Marshaler {
+			return ec.marshalOWebhookEvent2ᚖcrierᚋinternalᚋmarketᚐWebhookEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventCancelMutationPayload_webhookEvent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookEventCancelMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WebhookEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.WebhookEvent]) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
@@ -505,6 +599,100 @@ func (ec *executionContext) _WebhookEventEdge_node(ctx context.Context, field gr
 func (ec *executionContext) fieldContext_WebhookEventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "WebhookEventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookEventResendMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookEventResendMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventResendMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventResendMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventResendMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookEventResendMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookEventResendMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventResendMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventResendMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookEventResendMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookEventResendMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookEventResendMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_WebhookEventResendMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventResendMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookEventResendMutationPayload_webhookEvent(ctx context.Context, field graphql.CollectedField, obj *WebhookEventResendMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventResendMutationPayload_webhookEvent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookEvent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.WebhookEvent) graphql.Marshaler {
+			return ec.marshalOWebhookEvent2ᚖcrierᚋinternalᚋmarketᚐWebhookEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventResendMutationPayload_webhookEvent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookEventResendMutationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -717,9 +905,239 @@ func (ec *executionContext) fieldContext_WebhookEventsConnection_totalCount(_ co
 	return graphql.NewScalarFieldContext("WebhookEventsConnection", field, true, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _WebhookTriggerMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *WebhookTriggerMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookTriggerMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookTriggerMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookTriggerMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookTriggerMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *WebhookTriggerMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookTriggerMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookTriggerMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookTriggerMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookTriggerMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *WebhookTriggerMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_WebhookTriggerMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookTriggerMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _WebhookTriggerMutationPayload_webhookEvent(ctx context.Context, field graphql.CollectedField, obj *WebhookTriggerMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookTriggerMutationPayload_webhookEvent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookEvent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.WebhookEvent) graphql.Marshaler {
+			return ec.marshalOWebhookEvent2ᚖcrierᚋinternalᚋmarketᚐWebhookEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookTriggerMutationPayload_webhookEvent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookTriggerMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputWebhookEventCancelMutationInput(ctx context.Context, obj any) (WebhookEventCancelMutationInput, error) {
+	var it WebhookEventCancelMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "webhookEventId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "webhookEventId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookEventId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookEventID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWebhookEventResendMutationInput(ctx context.Context, obj any) (WebhookEventResendMutationInput, error) {
+	var it WebhookEventResendMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "STORED"
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "mode", "webhookEventId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOWebhookReplayModeEnum2ᚖcrierᚋinternalᚋmarketᚐReplayMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "webhookEventId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookEventId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookEventID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWebhookTriggerMutationInput(ctx context.Context, obj any) (WebhookTriggerMutationInput, error) {
+	var it WebhookTriggerMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "eventName", "subjectId", "webhookId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
+		case "eventName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eventName"))
+			data, err := ec.unmarshalOWebhookEventEnum2ᚖcrierᚋinternalᚋmarketᚐWebhookEventName(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EventName = graphql.OmittableOf(data)
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		case "webhookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookID = data
+		}
+	}
+	return it, nil
+}
 
 // endregion **************************** input.gotpl *****************************
 
@@ -886,6 +1304,48 @@ func (ec *executionContext) _WebhookEvent(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var webhookEventCancelMutationPayloadImplementors = []string{"WebhookEventCancelMutationPayload"}
+
+func (ec *executionContext) _WebhookEventCancelMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookEventCancelMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookEventCancelMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookEventCancelMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._WebhookEventCancelMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WebhookEventCancelMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookEventCancelMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "webhookEvent":
+			out.Values[i] = ec._WebhookEventCancelMutationPayload_webhookEvent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var webhookEventEdgeImplementors = []string{"WebhookEventEdge"}
 
 func (ec *executionContext) _WebhookEventEdge(ctx context.Context, sel ast.SelectionSet, obj *market.Edge[market.WebhookEvent]) graphql.Marshaler {
@@ -903,6 +1363,48 @@ func (ec *executionContext) _WebhookEventEdge(ctx context.Context, sel ast.Selec
 			}
 		case "node":
 			out.Values[i] = ec._WebhookEventEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var webhookEventResendMutationPayloadImplementors = []string{"WebhookEventResendMutationPayload"}
+
+func (ec *executionContext) _WebhookEventResendMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookEventResendMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookEventResendMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookEventResendMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._WebhookEventResendMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WebhookEventResendMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookEventResendMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "webhookEvent":
+			out.Values[i] = ec._WebhookEventResendMutationPayload_webhookEvent(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1007,6 +1509,48 @@ func (ec *executionContext) _WebhookEventsConnection(ctx context.Context, sel as
 	return out
 }
 
+var webhookTriggerMutationPayloadImplementors = []string{"WebhookTriggerMutationPayload"}
+
+func (ec *executionContext) _WebhookTriggerMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *WebhookTriggerMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, webhookTriggerMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookTriggerMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._WebhookTriggerMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WebhookTriggerMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookTriggerMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "webhookEvent":
+			out.Values[i] = ec._WebhookTriggerMutationPayload_webhookEvent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -1019,6 +1563,11 @@ func (ec *executionContext) marshalNWebhookEvent2ᚖcrierᚋinternalᚋmarketᚐ
 		return graphql.Null
 	}
 	return ec._WebhookEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWebhookEventCancelMutationInput2crierᚋgraphᚐWebhookEventCancelMutationInput(ctx context.Context, v any) (WebhookEventCancelMutationInput, error) {
+	res, err := ec.unmarshalInputWebhookEventCancelMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNWebhookEventReasonEnum2crierᚋinternalᚋmarketᚐEventReason(ctx context.Context, v any) (market.EventReason, error) {
@@ -1036,6 +1585,11 @@ func (ec *executionContext) marshalNWebhookEventReasonEnum2crierᚋinternalᚋma
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNWebhookEventResendMutationInput2crierᚋgraphᚐWebhookEventResendMutationInput(ctx context.Context, v any) (WebhookEventResendMutationInput, error) {
+	res, err := ec.unmarshalInputWebhookEventResendMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNWebhookEventResponse2ᚖcrierᚋinternalᚋmarketᚐWebhookEventResponse(ctx context.Context, sel ast.SelectionSet, v *market.WebhookEventResponse) graphql.Marshaler {
@@ -1056,6 +1610,11 @@ func (ec *executionContext) unmarshalNWebhookEventStatusEnum2crierᚋgraphᚐWeb
 
 func (ec *executionContext) marshalNWebhookEventStatusEnum2crierᚋgraphᚐWebhookEventStatusEnum(ctx context.Context, sel ast.SelectionSet, v WebhookEventStatusEnum) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNWebhookTriggerMutationInput2crierᚋgraphᚐWebhookTriggerMutationInput(ctx context.Context, v any) (WebhookTriggerMutationInput, error) {
+	res, err := ec.unmarshalInputWebhookTriggerMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOWebhookEvent2ᚕᚖcrierᚋinternalᚋmarketᚐWebhookEvent(ctx context.Context, sel ast.SelectionSet, v []*market.WebhookEvent) graphql.Marshaler {
@@ -1097,6 +1656,13 @@ func (ec *executionContext) marshalOWebhookEvent2ᚖcrierᚋinternalᚋmarketᚐ
 	return ec._WebhookEvent(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOWebhookEventCancelMutationPayload2ᚖcrierᚋgraphᚐWebhookEventCancelMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookEventCancelMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookEventCancelMutationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOWebhookEventEdge2ᚕᚖcrierᚋinternalᚋmarketᚐEdge(ctx context.Context, sel ast.SelectionSet, v []*market.Edge[market.WebhookEvent]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1117,6 +1683,13 @@ func (ec *executionContext) marshalOWebhookEventEdge2ᚖcrierᚋinternalᚋmarke
 	return ec._WebhookEventEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOWebhookEventResendMutationPayload2ᚖcrierᚋgraphᚐWebhookEventResendMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookEventResendMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookEventResendMutationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOWebhookEventResponse2ᚕᚖcrierᚋinternalᚋmarketᚐWebhookEventResponseᚄ(ctx context.Context, sel ast.SelectionSet, v []*market.WebhookEventResponse) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1134,6 +1707,13 @@ func (ec *executionContext) marshalOWebhookEventResponse2ᚕᚖcrierᚋinternal�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOWebhookEventResponse2ᚖcrierᚋinternalᚋmarketᚐWebhookEventResponse(ctx context.Context, sel ast.SelectionSet, v *market.WebhookEventResponse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookEventResponse(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWebhookEventStatusEnum2ᚕcrierᚋgraphᚐWebhookEventStatusEnumᚄ(ctx context.Context, v any) ([]WebhookEventStatusEnum, error) {
@@ -1177,6 +1757,32 @@ func (ec *executionContext) marshalOWebhookEventsConnection2ᚖcrierᚋinternal�
 		return graphql.Null
 	}
 	return ec._WebhookEventsConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWebhookReplayModeEnum2ᚖcrierᚋinternalᚋmarketᚐReplayMode(ctx context.Context, v any) (*market.ReplayMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := market.ReplayMode(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWebhookReplayModeEnum2ᚖcrierᚋinternalᚋmarketᚐReplayMode(ctx context.Context, sel ast.SelectionSet, v *market.ReplayMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOWebhookTriggerMutationPayload2ᚖcrierᚋgraphᚐWebhookTriggerMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookTriggerMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WebhookTriggerMutationPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

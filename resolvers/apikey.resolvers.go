@@ -35,6 +35,10 @@ func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input g
 	return payload, nil
 }
 
+func (r *mutationResolver) MarketplacerAPIKeyUpdate(ctx context.Context, input graph.MarketplacerAPIKeyUpdateMutationInput) (*graph.MarketplacerAPIKeyUpdateMutationPayload, error) {
+	return nil, errNotYet
+}
+
 func (r *queryResolver) APIKeyPrincipal(ctx context.Context) (*graph.APIKeyPrincipal, error) {
 	return principal(ctx)
 }

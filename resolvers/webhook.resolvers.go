@@ -56,6 +56,14 @@ func (r *mutationResolver) WebhookDelete(ctx context.Context, input graph.Webhoo
 	}, nil
 }
 
+func (r *mutationResolver) WebhookPing(ctx context.Context, input graph.WebhookPingMutationInput) (*graph.WebhookPingMutationPayload, error) {
+	return nil, errNotYet
+}
+
+func (r *mutationResolver) WebhookSecretRotate(ctx context.Context, input graph.WebhookSecretRotateMutationInput) (*graph.WebhookSecretRotateMutationPayload, error) {
+	return nil, errNotYet
+}
+
 func (r *queryResolver) Webhooks(ctx context.Context, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) (*market.Connection[market.Webhook], error) {
 	var f filter
 	f.webhooks(sellerID, state, typeArg)
@@ -79,6 +87,14 @@ func (r *webhookResolver) Seller(ctx context.Context, obj *market.Webhook) (*mar
 
 func (r *webhookResolver) Cost(ctx context.Context, obj *market.Webhook) (int, error) {
 	return int(obj.DocumentCost), nil
+}
+
+func (r *webhookResolver) Health(ctx context.Context, obj *market.Webhook) (*graph.WebhookHealth, error) {
+	return nil, errNotYet
+}
+
+func (r *webhookResolver) PayloadSchema(ctx context.Context, obj *market.Webhook) (json.RawMessage, error) {
+	return nil, errNotYet
 }
 
 func (r *Resolver) Webhook() graph.WebhookResolver { return &webhookResolver{r} }

@@ -13,6 +13,18 @@ import (
 	"time"
 )
 
+func (r *mutationResolver) WebhookTrigger(ctx context.Context, input graph.WebhookTriggerMutationInput) (*graph.WebhookTriggerMutationPayload, error) {
+	return nil, errNotYet
+}
+
+func (r *mutationResolver) WebhookEventResend(ctx context.Context, input graph.WebhookEventResendMutationInput) (*graph.WebhookEventResendMutationPayload, error) {
+	return nil, errNotYet
+}
+
+func (r *mutationResolver) WebhookEventCancel(ctx context.Context, input graph.WebhookEventCancelMutationInput) (*graph.WebhookEventCancelMutationPayload, error) {
+	return nil, errNotYet
+}
+
 func (r *queryResolver) WebhookEvents(ctx context.Context, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []graph.WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) (*market.Connection[market.WebhookEvent], error) {
 	var f filter
 	f.events(eventArguments{eventName, since, until, statuses, subjectID, typeArg, webhookID})

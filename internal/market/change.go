@@ -32,9 +32,25 @@ type Change struct {
 	Changed []string
 	// Actor is the global id of the key that made the change, or the name of a command.
 	Actor string
+	// Owner is the number of the seller whose key made the change, 0 the operator's;
+	// nil where no key made it.
+	Owner *int64
 	At    time.Time
 	// Traceparent is the W3C trace context of the mutation, "" where it had none.
 	Traceparent string
+	// Request is nil for what happened to the entity. Otherwise somebody asked for an event
+	// of one webhook, which gets its place among the changes; it is not published.
+	Request *EventRequest
+}
+
+// EventRequest asks for one event of one webhook about the subject of its Change.
+type EventRequest struct {
+	WebhookID int64
+	Reason    EventReason
+	// JobID is the job that asks; 0: none.
+	JobID int64
+	// ShownAt is the moment as of which a destroy is rendered; nil: the time of the Change.
+	ShownAt *time.Time
 }
 
 // ID is the change's id in the public stream.

@@ -43,6 +43,14 @@ type Actor struct {
 	Claim int64
 }
 
+// owner is whose key acts: a seller's number, 0 for the operator; nil where no key does.
+func (a Actor) owner() *int64 {
+	if ref, err := ParseID(a.ID); err != nil || ref.Type != "MarketplacerAPIKey" {
+		return nil
+	}
+	return &a.Seller
+}
+
 // unit is one transaction as the rules see it. What is loaded through it is
 // remembered as it was; at the end only what differs is written, and each
 // subscribable entity that differs makes one change, however many steps the
@@ -217,7 +225,7 @@ func (u *unit) change(t *tracked, action Action, fields []string) *Change {
 	slices.Sort(fields)
 	c := &Change{
 		Subject: ref, Action: action, Changed: slices.Compact(fields), Shared: kind.Shared(),
-		Actor: u.actor.ID, At: u.now, Traceparent: u.actor.Traceparent,
+		Actor: u.actor.ID, Owner: u.actor.owner(), At: u.now, Traceparent: u.actor.Traceparent,
 	}
 	if s, ok := t.entity.(interface{ sellers() []int64 }); ok {
 		c.Sellers = s.sellers()

@@ -26,6 +26,30 @@ const (
 	EventDestroy WebhookEventName = "DESTROY"
 )
 
+// WebhookFormat is the form of the bodies that a webhook sends (contract webhooks.md).
+type WebhookFormat string
+
+// The formats of bodies.
+const (
+	// FormatEnvelope is Marketplacer's, and the default.
+	FormatEnvelope WebhookFormat = "ENVELOPE"
+	// FormatStandard is what Standard Webhooks recommends.
+	FormatStandard WebhookFormat = "STANDARD"
+	// FormatCloudEvents is CloudEvents 1.0, structured JSON.
+	FormatCloudEvents WebhookFormat = "CLOUDEVENTS"
+	// FormatRaw is the bare GraphQL response.
+	FormatRaw WebhookFormat = "RAW"
+)
+
+// WebhookOnErrors says what happens to an event whose document is executed with errors.
+type WebhookOnErrors string
+
+// What happens to events with errors.
+const (
+	OnErrorsDeliver WebhookOnErrors = "DELIVER"
+	OnErrorsHold    WebhookOnErrors = "HOLD"
+)
+
 // Action is the event's name on the wire.
 func (n WebhookEventName) Action() Action {
 	switch n {
@@ -41,7 +65,11 @@ func (n WebhookEventName) Action() Action {
 type Webhook struct {
 	Base
 	Deletion
-	AllowSkip           bool
+	AllowSkip bool
+	// Asymmetric asks for ed25519 signatures beside the others.
+	Asymmetric bool `bun:"is_asymmetric"`
+	// CoalesceSeconds gathers the changes of one entity in that time into one event; 0: none.
+	CoalesceSeconds     int64
 	ConcurrentSendLimit int64
 	// DocumentCost, RequiredScopes and DeprecatedFields are facts about the document under the schema it was last checked with.
 	DocumentCost int64 `changed:"cost"`
@@ -50,12 +78,28 @@ type Webhook struct {
 	FailingSince        *time.Time `changed:"-"`
 	DeprecatedFields    []string
 	EventNames          []WebhookEventName `changed:"eventName,eventNames"`
-	Headers             map[string]string  `bun:"-"`
+	// Filter is a CEL expression; nil lets every event pass.
+	Filter *string
+	Format WebhookFormat
+	// GrantedScopes are those of the key that registered the document, and the document may
+	// read no more; empty: everything its owner may read. KeyID is that key; 0: none.
+	GrantedScopes []string          `changed:"-"`
+	KeyID         int64             `changed:"-"`
+	Headers       map[string]string `bun:"-"`
 	// HmacKey signs as Marketplacer does; nil: no such signature.
 	HmacKey    *string `bun:"-" changed:"secrets"`
 	Identifier *string
-	MaxRetries int64
-	Name       *string
+	// IgnoreOwnChanges makes no events of changes made with keys of the webhook's own owner.
+	IgnoreOwnChanges bool
+	MaxRetries       int64
+	Name             *string
+	OnErrors         WebhookOnErrors
+	// Ordered sends the events of one entity one after the other.
+	Ordered bool
+	// PrivateKey is the ed25519 key, 64 bytes, of an asymmetric webhook. PublicKey is its
+	// public half as whpk_…; nil where there is none.
+	PrivateKey []byte `bun:"-" changed:"publicKey"`
+	PublicKey  *string
 	// QueryString is the document; nil means DefaultDocument.
 	QueryString *string
 	// RatePerSecond bounds the requests of a second over all processes; 0: unlimited.
@@ -86,6 +130,10 @@ const (
 	MaxRetriesLimit            = 50
 	DefaultConcurrentSendLimit = 100
 	ConcurrentSendLimitMax     = 200
+	// CoalesceSecondsMax is an hour.
+	CoalesceSecondsMax = 3600
+	// FilterLimit bounds the text of a filter, in characters.
+	FilterLimit = 4096
 	// RatePerSecondMax is more than the slots of a webhook can reach with any receiver that is not next door.
 	RatePerSecondMax = 10_000
 	// MaxTimeoutSeconds is the default too.
@@ -145,14 +193,15 @@ func (w *Webhook) Timeout() time.Duration {
 // secrets is the plain form of Sealed. Headers are among them, since they
 // often hold credentials.
 type secrets struct {
-	Headers map[string]string
-	HmacKey *string
-	Secrets []WebhookSecret
+	Headers    map[string]string
+	HmacKey    *string
+	PrivateKey []byte `json:",omitempty"`
+	Secrets    []WebhookSecret
 }
 
 // Seal prepares the secrets for storage with the store's cipher.
 func (w *Webhook) Seal(cipher func(plain []byte) []byte) error {
-	plain, err := json.Marshal(secrets{w.Headers, w.HmacKey, w.Secrets})
+	plain, err := json.Marshal(secrets{w.Headers, w.HmacKey, w.PrivateKey, w.Secrets})
 	if err != nil {
 		return err
 	}
@@ -170,7 +219,7 @@ func (w *Webhook) Unseal(decipher func(sealed []byte) ([]byte, error)) error {
 	if err := json.Unmarshal(plain, &s); err != nil {
 		return err
 	}
-	w.Headers, w.HmacKey, w.Secrets = s.Headers, s.HmacKey, s.Secrets
+	w.Headers, w.HmacKey, w.PrivateKey, w.Secrets = s.Headers, s.HmacKey, s.PrivateKey, s.Secrets
 	return nil
 }
 

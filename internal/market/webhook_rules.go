@@ -16,22 +16,29 @@ import (
 // what is absent keeps its value, or its default on creation.
 type WebhookAttributes struct {
 	AllowSkip           Opt[bool]
+	Asymmetric          Opt[bool]
+	CoalesceSeconds     Opt[int64]
 	ConcurrentSendLimit Opt[int64]
 	Enabled             Opt[bool]
 	EventName           Opt[WebhookEventName]
 	EventNames          Opt[[]WebhookEventName]
+	Filter              Opt[string]
+	Format              Opt[WebhookFormat]
 	// Headers is a JSON object of names to strings, numbers or booleans.
-	Headers        Opt[json.RawMessage]
-	HmacKey        Opt[string]
-	Identifier     Opt[string]
-	MaxRetries     Opt[int64]
-	Name           Opt[string]
-	QueryString    Opt[string]
-	RatePerSecond  Opt[int64]
-	SellerID       Opt[string]
-	TimeoutSeconds Opt[int64]
-	Type           Opt[string]
-	URL            Opt[string]
+	Headers          Opt[json.RawMessage]
+	HmacKey          Opt[string]
+	Identifier       Opt[string]
+	IgnoreOwnChanges Opt[bool]
+	MaxRetries       Opt[int64]
+	Name             Opt[string]
+	OnErrors         Opt[WebhookOnErrors]
+	Ordered          Opt[bool]
+	QueryString      Opt[string]
+	RatePerSecond    Opt[int64]
+	SellerID         Opt[string]
+	TimeoutSeconds   Opt[int64]
+	Type             Opt[string]
+	URL              Opt[string]
 }
 
 // WebhookResult is a stored webhook and, once, the secret that was made for it.
@@ -125,6 +132,7 @@ func (u *unit) webhookFor(p *problems, in WebhookAttributes) (*Webhook, error) {
 	fresh := &Webhook{
 		ConcurrentSendLimit: DefaultConcurrentSendLimit, MaxRetries: DefaultMaxRetries,
 		TimeoutSeconds: MaxTimeoutSeconds, State: WebhookActive, StateSince: u.now,
+		Format: FormatEnvelope, OnErrors: OnErrorsDeliver,
 	}
 	seller, err := u.webhookOwner(p, in.SellerID)
 	if err != nil {
@@ -236,9 +244,12 @@ func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 	within(p, "concurrent_send_limit", in.ConcurrentSendLimit, &w.ConcurrentSendLimit, DefaultConcurrentSendLimit, 1, ConcurrentSendLimitMax)
 	within(p, "rate_per_second", in.RatePerSecond, &w.RatePerSecond, 0, 0, RatePerSecondMax)
 	within(p, "timeout_seconds", in.TimeoutSeconds, &w.TimeoutSeconds, MaxTimeoutSeconds, 1, MaxTimeoutSeconds)
-	if in.AllowSkip.Set {
-		w.AllowSkip = in.AllowSkip.Or(false)
-	}
+	within(p, "coalesce_seconds", in.CoalesceSeconds, &w.CoalesceSeconds, 0, 0, CoalesceSecondsMax)
+	orDefault(in.AllowSkip, &w.AllowSkip, false)
+	orDefault(in.IgnoreOwnChanges, &w.IgnoreOwnChanges, false)
+	orDefault(in.Ordered, &w.Ordered, false)
+	orDefault(in.Format, &w.Format, FormatEnvelope)
+	orDefault(in.OnErrors, &w.OnErrors, OnErrorsDeliver)
 	if in.Name.Set {
 		checkText(p, "name", in.Name.Or(""), 100)
 		w.Name = nonEmpty(in.Name.Value)
@@ -246,6 +257,13 @@ func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 	if in.Identifier.Set {
 		checkText(p, "identifier", in.Identifier.Or(""), nameLimit)
 		w.Identifier = nonEmpty(in.Identifier.Value)
+	}
+}
+
+// orDefault sets what the input says; null brings back the default.
+func orDefault[T any](in Opt[T], dst *T, fallback T) {
+	if in.Set {
+		*dst = in.Or(fallback)
 	}
 }
 

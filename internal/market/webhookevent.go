@@ -31,8 +31,16 @@ func (s EventStatus) Final() bool {
 // EventReason is why an event exists.
 type EventReason string
 
-// ReasonChange is the reason of an event that a change of its subject caused.
-const ReasonChange EventReason = "CHANGE"
+// The reasons of events.
+const (
+	// ReasonChange is that of an event that a change of its subject caused.
+	ReasonChange   EventReason = "CHANGE"
+	ReasonTrigger  EventReason = "TRIGGER"
+	ReasonReplay   EventReason = "REPLAY"
+	ReasonBackfill EventReason = "BACKFILL"
+	// ReasonPing is that of a ping, which is not stored.
+	ReasonPing EventReason = "PING"
+)
 
 // WebhookEvent is one change for one webhook. Its number is its sequence: dense
 // and increasing in the order of the commits that caused the events.
@@ -43,6 +51,8 @@ type WebhookEvent struct {
 	Attempts     int64
 	ChangeID     int64
 	ErrorMessage *string
+	// JobID is the number of the job that made the event or sends it again; 0: none.
+	JobID int64
 	// NextAttemptAt is when the event is due; nil once it is final.
 	NextAttemptAt *time.Time
 	// PayloadID is the number of the first event that has the same payload.
@@ -50,7 +60,9 @@ type WebhookEvent struct {
 	ProcessedAt *time.Time
 	Reason      EventReason
 	// SellerID is the webhook's owner; 0 is the operator.
-	SellerID    int64
+	SellerID int64
+	// ShownAt is the moment as of which a destroy is rendered, where that is not CreatedAt; nil: CreatedAt.
+	ShownAt     *time.Time
 	Status      EventStatus
 	SubjectType string
 	SubjectNum  int64

@@ -19,9 +19,10 @@ func (s *Store) LastSequence(ctx context.Context) (int64, error) {
 
 // ChangesAfter returns up to limit changes beyond a place in the order of the
 // commits, in that order. Places become visible in their order too, so that who
-// goes on from the last one misses nothing; those of purged changes are empty.
+// goes on from the last one misses nothing; those of purged changes and of
+// requests for events are empty.
 func (s *Store) ChangesAfter(ctx context.Context, sequence int64, limit int) ([]market.Change, error) {
 	b := s.builder()
-	b.write(`SELECT `, changeColumns, ` FROM "changes" WHERE "sequence" > `).bind(sequence).write(` ORDER BY "sequence" LIMIT `).bind(limit)
+	b.write(`SELECT `, changeColumns, ` FROM "changes" WHERE "sequence" > `).bind(sequence).write(` AND "webhook_id" IS NULL ORDER BY "sequence" LIMIT `).bind(limit)
 	return readChanges(ctx, s.read.DB, b)
 }

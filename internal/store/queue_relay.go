@@ -233,7 +233,7 @@ func (s *Store) MarkPublished(ctx context.Context, changes []int64) error {
 	})
 }
 
-const changeColumns = `"id", COALESCE("sequence", 0), "subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent"`
+const changeColumns = `"id", COALESCE("sequence", 0), "subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", COALESCE("reason", ''), COALESCE("job_id", 0), "shown_at"`
 
 // readChanges runs a statement that selects changeColumns.
 func readChanges(ctx context.Context, db queryer, b *builder) ([]market.Change, error) {
@@ -260,9 +260,16 @@ func readChanges(ctx context.Context, db queryer, b *builder) ([]market.Change, 
 func readChange(rows *sql.Rows) (market.Change, error) {
 	var c market.Change
 	var sellers, changed sql.NullString
-	err := rows.Scan(&c.Num, &c.Sequence, &c.Subject.Type, &c.Subject.Num, &c.Action, &sellers, &c.Shared, &changed, &c.Actor, &c.At, &c.Traceparent)
+	var request market.EventRequest
+	var webhook *int64
+	err := rows.Scan(&c.Num, &c.Sequence, &c.Subject.Type, &c.Subject.Num, &c.Action, &sellers, &c.Shared, &changed, &c.Actor, &c.At, &c.Traceparent,
+		&c.Owner, &webhook, &request.Reason, &request.JobID, &request.ShownAt)
 	if err != nil {
 		return c, err
+	}
+	if webhook != nil {
+		request.WebhookID = *webhook
+		c.Request = &request
 	}
 	if sellers.Valid {
 		if err := json.Unmarshal([]byte(sellers.String), &c.Sellers); err != nil {

@@ -20,7 +20,7 @@ func (t *tx) Record(ctx context.Context, changes []market.Change) error {
 	}
 	for batch := range slices.Chunk(changes, recordBatch) {
 		b := t.store.builder()
-		b.write(`INSERT INTO "changes" ("subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent") VALUES `)
+		b.write(`INSERT INTO "changes" ("subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", "reason", "job_id", "shown_at") VALUES `)
 		for i, c := range batch {
 			b.change(i, c)
 		}
@@ -58,7 +58,10 @@ func (b *builder) change(i int, c market.Change) {
 		separator = ", ("
 	}
 	values := []any{
-		c.Subject.Type, c.Subject.Num, c.Action, c.Sellers, c.Shared, c.Changed, c.Actor, c.At, c.Traceparent,
+		c.Subject.Type, c.Subject.Num, c.Action, c.Sellers, c.Shared, c.Changed, c.Actor, c.At, c.Traceparent, c.Owner, nil, nil, nil, nil,
+	}
+	if r := c.Request; r != nil {
+		copy(values[len(values)-4:], []any{r.WebhookID, r.Reason, r.JobID, r.ShownAt})
 	}
 	for _, value := range values {
 		bound, err := bindable("changes", value)

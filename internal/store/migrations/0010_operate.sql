@@ -1,0 +1,50 @@
+-- +goose Up
+
+-- An older process registers webhooks without these, which get what it means.
+ALTER TABLE webhooks ADD COLUMN is_asymmetric BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE webhooks ADD COLUMN coalesce_seconds BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE webhooks ADD COLUMN filter {{text}};
+ALTER TABLE webhooks ADD COLUMN format {{text}} NOT NULL DEFAULT 'ENVELOPE';
+ALTER TABLE webhooks ADD COLUMN granted_scopes {{text}};
+ALTER TABLE webhooks ADD COLUMN key_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE webhooks ADD COLUMN ignore_own_changes BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE webhooks ADD COLUMN on_errors {{text}} NOT NULL DEFAULT 'DELIVER';
+ALTER TABLE webhooks ADD COLUMN ordered BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE webhooks ADD COLUMN public_key {{text}};
+CREATE INDEX webhooks_key_id ON webhooks (key_id) WHERE key_id <> 0;
+
+-- Whose key made a change; null for none, and for what an older process wrote.
+ALTER TABLE changes ADD COLUMN owner BIGINT;
+-- A request for one event of one webhook, which is no change of the entity and is not published.
+ALTER TABLE changes ADD COLUMN webhook_id BIGINT;
+ALTER TABLE changes ADD COLUMN reason {{text}};
+ALTER TABLE changes ADD COLUMN job_id BIGINT;
+ALTER TABLE changes ADD COLUMN shown_at TIMESTAMP;
+
+ALTER TABLE webhook_events ADD COLUMN job_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE webhook_events ADD COLUMN shown_at TIMESTAMP;
+CREATE INDEX webhook_events_job_id ON webhook_events (job_id, id) WHERE job_id <> 0;
+
+CREATE TABLE webhook_jobs (
+    id {{pk}},
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    kind {{text}} NOT NULL,
+    state {{text}} NOT NULL,
+    cursor BIGINT NOT NULL,
+    made BOOLEAN NOT NULL,
+    finished_at TIMESTAMP,
+    mode {{text}} NOT NULL,
+    statuses {{text}},
+    rate_per_second BIGINT NOT NULL,
+    since TIMESTAMP,
+    until TIMESTAMP,
+    seller_id BIGINT NOT NULL,
+    traceparent {{text}} NOT NULL,
+    total BIGINT NOT NULL,
+    done BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    webhook_id BIGINT NOT NULL
+);
+CREATE INDEX webhook_jobs_webhook_id_id ON webhook_jobs (webhook_id, id);
+CREATE INDEX webhook_jobs_open ON webhook_jobs (id) WHERE finished_at IS NULL;
