@@ -16,6 +16,12 @@ type execution struct {
 	action  market.Action
 	at      time.Time
 	events  []*market.WebhookEvent
+	// webhooks are those of the events, by number.
+	webhooks map[int64]*market.Webhook
+	// apart are what became of the events that the result is not sent for.
+	apart []market.Outcome
+	// held are those of them that wait for another result.
+	held []*market.WebhookEvent
 	// body is the result; err says why there is none.
 	body []byte
 	err  error
@@ -35,7 +41,7 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 		}
 		key := rendering{w.Document(), w.SellerID}
 		if known[key] == nil {
-			known[key] = &execution{payload: e.Num, webhook: w, subject: r.Subject, action: r.Action, at: r.At}
+			known[key] = &execution{payload: e.Num, webhook: w, webhooks: webhooks, subject: r.Subject, action: r.Action, at: r.At}
 			list = append(list, known[key])
 		}
 		known[key].events = append(known[key].events, e)
@@ -44,10 +50,13 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 }
 
 // moved names the events that were to share another payload.
-func (x *execution) moved() []int64 {
+func (x *execution) moved() []int64 { return strangers(x.events, x.payload) }
+
+// strangers names those of events that wait for another payload than one.
+func strangers(events []*market.WebhookEvent, payload int64) []int64 {
 	var nums []int64
-	for _, e := range x.events {
-		if e.PayloadID != x.payload {
+	for _, e := range events {
+		if e.PayloadID != payload {
 			nums = append(nums, e.Num)
 		}
 	}

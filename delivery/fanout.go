@@ -210,10 +210,13 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 			}
 			continue
 		}
-		if moved := x.moved(); len(moved) > 0 {
-			if err := f.store.MovePayload(ctx, moved, x.payload); err != nil {
-				return fmt.Errorf("separate payloads: %w", err)
-			}
+		x.sift(time.Now().UTC().Truncate(time.Microsecond))
+		failed = append(failed, x.apart...)
+		if err := f.separate(ctx, x); err != nil {
+			return fmt.Errorf("separate payloads: %w", err)
+		}
+		if len(x.events) == 0 {
+			continue
 		}
 		payloads = append(payloads, market.EventPayload{Base: market.Base{Num: x.payload, CreatedAt: x.at, UpdatedAt: x.at}, Body: x.body})
 		events = append(events, x.due()...)
@@ -223,7 +226,7 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 		return fmt.Errorf("save payloads: %w", err)
 	}
 	if err := f.store.RecordOutcomes(ctx, failed); err != nil {
-		return fmt.Errorf("postpone executions: %w", err)
+		return fmt.Errorf("settle executions: %w", err)
 	}
 	for _, x := range list {
 		if x.err == nil && stored[x.payload] {
@@ -235,6 +238,24 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 		return fmt.Errorf("queue events: %w", err)
 	}
 	f.Metrics.queued.Add(float64(len(events)))
+	return nil
+}
+
+// separate has the events that the result is for wait for it, and those that are
+// held for another one.
+func (f *fanout) separate(ctx context.Context, x *execution) error {
+	if nums := x.moved(); len(nums) > 0 {
+		if err := f.store.MovePayload(ctx, nums, x.payload); err != nil {
+			return err
+		}
+	}
+	if len(x.held) == 0 {
+		return nil
+	}
+	payload := x.held[0].Num
+	if nums := strangers(x.held, payload); len(nums) > 0 {
+		return f.store.MovePayload(ctx, nums, payload)
+	}
 	return nil
 }
 

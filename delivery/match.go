@@ -81,7 +81,8 @@ func (r *registry) register(c market.Change, w *market.Webhook, p *market.Plan) 
 	}
 }
 
-// match returns the webhooks that a change concerns, by number.
+// match returns the webhooks that a change concerns, by number, without those that
+// want to hear nothing of what their own owner does.
 func (r *registry) match(c market.Change) []*market.Webhook {
 	owners := r.byTopic[topic{c.Class(), c.Action}]
 	var found []*market.Webhook
@@ -96,7 +97,11 @@ func (r *registry) match(c market.Change) []*market.Webhook {
 		}
 	}
 	slices.SortFunc(found, func(a, b *market.Webhook) int { return cmp.Compare(a.Num, b.Num) })
-	return slices.Compact(found) // a change may name a seller twice
+	found = slices.Compact(found) // a change may name a seller twice
+	if c.Owner == nil {
+		return found
+	}
+	return slices.DeleteFunc(found, func(w *market.Webhook) bool { return w.IgnoreOwnChanges && w.SellerID == *c.Owner })
 }
 
 // rendering tells apart the executions of one change: webhooks with the same

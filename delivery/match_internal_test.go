@@ -19,6 +19,7 @@ func drawHook(r *rapid.T, num int64) *market.Webhook {
 		Type:  rapid.SampledFrom([]string{"ADVERT", "ORDER"}).Draw(r, "class"),
 		State: rapid.SampledFrom([]market.WebhookState{market.WebhookActive, market.WebhookPaused, market.WebhookDisabled, market.WebhookInvalid}).Draw(r, "state"),
 	}
+	w.IgnoreOwnChanges = rapid.Bool().Draw(r, "ignores own")
 	if document := rapid.SampledFrom([]string{"", "a", "b"}).Draw(r, "document"); document != "" {
 		w.QueryString = &document
 	}
@@ -26,8 +27,12 @@ func drawHook(r *rapid.T, num int64) *market.Webhook {
 }
 
 func drawChange(r *rapid.T) market.Change {
+	var owner *int64
+	if rapid.Bool().Draw(r, "by a key") {
+		owner = new(rapid.Int64Range(0, 2).Draw(r, "of"))
+	}
 	return market.Change{
-		Num: 7, At: now, Traceparent: "00-1", Subject: market.Ref{Type: rapid.SampledFrom([]string{"Advert", "Order", "Taxon"}).Draw(r, "type"), Num: 3},
+		Num: 7, Owner: owner, At: now, Traceparent: "00-1", Subject: market.Ref{Type: rapid.SampledFrom([]string{"Advert", "Order", "Taxon"}).Draw(r, "type"), Num: 3},
 		Action: rapid.SampledFrom([]market.Action{market.Create, market.Update, market.Destroy}).Draw(r, "action"),
 		Shared: rapid.Bool().Draw(r, "shared"), Sellers: rapid.SliceOfN(rapid.Int64Range(0, 3), 0, 3).Draw(r, "sellers"),
 	}
@@ -36,7 +41,8 @@ func drawChange(r *rapid.T) market.Change {
 // concerns is the rule of match, for one webhook.
 func concerns(w *market.Webhook, c market.Change) bool {
 	listens := len(w.EventNames) == 0 || slices.ContainsFunc(w.EventNames, func(n market.WebhookEventName) bool { return n.Action() == c.Action })
-	return w.Type == c.Class() && listens && c.VisibleTo(w.SellerID)
+	own := w.IgnoreOwnChanges && c.Owner != nil && *c.Owner == w.SellerID
+	return w.Type == c.Class() && listens && c.VisibleTo(w.SellerID) && !own
 }
 
 func TestRegistryEqualsTheModel(t *testing.T) {

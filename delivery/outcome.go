@@ -36,6 +36,10 @@ const (
 	alreadyShown
 	// unrendered: its document could not be executed, so there is nothing to send yet.
 	unrendered
+	// withErrors: its document gave errors, and its webhook holds such events.
+	withErrors
+	// filtered: the webhook's filter does not let it pass.
+	filtered
 	// poisonous: it was handed out again and again, and no outcome ever came.
 	poisonous
 )
@@ -68,6 +72,10 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 		return verdict{status: market.EventHeld}
 	case alreadyShown:
 		return verdict{status: market.EventSkipped}
+	case withErrors:
+		return verdict{status: market.EventHeld, message: "the document gave errors, and the webhook holds such events until it is changed or enabled again"}
+	case filtered:
+		return verdict{status: market.EventSkipped, message: "the filter does not let it pass"}
 	case unrendered:
 		return postponed(p.age)
 	case poisonous:

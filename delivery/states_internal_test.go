@@ -96,7 +96,7 @@ func TestTheDiagramShowsEveryTransition(t *testing.T) {
 func (r *stateRun) exchanges(from market.EventStatus) {
 	xs := []exchange{{failure: "timed out"}, {absence: notActive}, {absence: poisonous}}
 	if from != market.EventRejected { // these come before the first attempt only
-		xs = append(xs, exchange{absence: alreadyShown}, exchange{absence: unrendered})
+		xs = append(xs, exchange{absence: alreadyShown}, exchange{absence: unrendered}, exchange{absence: withErrors}, exchange{absence: filtered})
 	}
 	for _, status := range []int{200, 204, 302, 400, 404, 408, 410, 429, 500, 503} {
 		xs = append(xs, answered(status, ""))
@@ -109,6 +109,9 @@ func (r *stateRun) exchanges(from market.EventStatus) {
 			}
 			r.meet(from, fmt.Sprintf("%+v", x), x.absence == notActive, func(num int64) error {
 				o := market.Outcome{EventID: num, WebhookID: num, Status: v.status, ErrorMessage: v.message, At: now}
+				if x.absence == withErrors {
+					o.Known = now // since when the webhook has not changed
+				}
 				if v.wait > 0 {
 					o.NextAttemptAt = new(now.Add(v.wait))
 				}

@@ -72,4 +72,7 @@ type Outcome struct {
 	At           time.Time
 	// Disable is the reason to disable the webhook at once; "" keeps it.
 	Disable string
+	// Known is, of an event that an active webhook holds because of what its document
+	// gave, the webhook's UpdatedAt by then: one that has changed since holds nothing.
+	Known time.Time
 }

@@ -93,7 +93,11 @@ func (m *Market) UpdateWebhook(ctx context.Context, actor Actor, scopes []string
 			}
 		}
 		out.Webhook = w
-		return m.applyWebhook(u, &p, scopes, w, before, in)
+		if err := m.applyWebhook(u, &p, scopes, w, before, in); err != nil || !in.Enabled.Or(false) || w.OnErrors != OnErrorsHold {
+			return err
+		}
+		_, err = u.touch(w.Ref(), "state") // its events with errors are executed anew, also where nothing differs
+		return err
 	})
 	return out, err
 }

@@ -90,7 +90,7 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 			return err
 		}
 		for _, o := range outcomes {
-			resumed := o.Status == market.EventHeld && active[o.WebhookID]
+			resumed := o.Status == market.EventHeld && active[o.WebhookID] != nil && !active[o.WebhookID].UpdatedAt.Equal(o.Known)
 			if o.Status == market.EventSent || resumed {
 				continue // a resumed webhook's event stays due: nobody would release it
 			}
@@ -105,7 +105,7 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 // lockWebhooks keeps the webhooks whose events were not all delivered from others
 // until the end of the transaction, always in the same order, and returns which
 // of them are active. What resumes one afterwards finds the events that are held now.
-func (t *tx) lockWebhooks(ctx context.Context, outcomes []market.Outcome) (map[int64]bool, error) {
+func (t *tx) lockWebhooks(ctx context.Context, outcomes []market.Outcome) (map[int64]*market.Webhook, error) {
 	var nums []int64
 	for _, o := range outcomes {
 		if o.Status != market.EventSent && o.Status != market.EventSkipped {
@@ -120,9 +120,11 @@ func (t *tx) lockWebhooks(ctx context.Context, outcomes []market.Outcome) (map[i
 	if err := t.Select(ctx, &rows, q); err != nil {
 		return nil, fmt.Errorf("lock webhooks: %w", err)
 	}
-	active := make(map[int64]bool, len(rows))
+	active := make(map[int64]*market.Webhook, len(rows))
 	for _, w := range rows {
-		active[w.Num] = w.State == market.WebhookActive
+		if w.State == market.WebhookActive {
+			active[w.Num] = w
+		}
 	}
 	return active, nil
 }
