@@ -399,6 +399,7 @@ func (s *server) wire(ctx context.Context) error {
 	scopes := document.TypeScopes(schema.Schema())
 	root.Scopes = func(typeName string) string { return scopes[typeName] }
 	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders})
+	root.Documents = documents
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
 		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,

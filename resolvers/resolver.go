@@ -6,6 +6,7 @@ package resolvers
 import (
 	"context"
 
+	"crier/internal/document"
 	"crier/internal/market"
 )
 
@@ -33,6 +34,8 @@ type Resolver struct {
 	// ForgetKeys stops the API keys of a seller that was deleted, such as
 	// KeyCache.Forget; nil where keys are not remembered.
 	ForgetKeys func(seller int64)
+	// Documents checks, shows and runs the documents of webhooks.
+	Documents *document.Documents
 	// Scopes tells which scope reading a type needs, "" for none.
 	Scopes func(typeName string) string
 }

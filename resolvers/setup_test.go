@@ -57,6 +57,7 @@ func opened(t *testing.T, url string) *bundle {
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: b.resolver})
 	scopes := document.TypeScopes(es.Schema())
 	b.resolver.Scopes = func(typeName string) string { return scopes[typeName] }
+	b.resolver.Documents = document.New(es, document.Options{Context: b.resolver.WithLoaders})
 	b.executor = executor.New(es)
 	b.executor.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
 		seen := document.Present(ctx, err)

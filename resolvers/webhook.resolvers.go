@@ -94,7 +94,7 @@ func (r *webhookResolver) Health(ctx context.Context, obj *market.Webhook) (*gra
 }
 
 func (r *webhookResolver) PayloadSchema(ctx context.Context, obj *market.Webhook) (json.RawMessage, error) {
-	return nil, errNotYet
+	return r.payloadSchema(obj)
 }
 
 func (r *Resolver) Webhook() graph.WebhookResolver { return &webhookResolver{r} }

@@ -6,6 +6,7 @@ package document
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,6 +30,8 @@ type Documents struct {
 	scopes   map[string]string
 	queries  *cache[*ast.QueryDocument]
 	prepared *cache[*Prepared]
+	// schemas are the JSON Schemas of bodies.
+	schemas *cache[json.RawMessage]
 	// persisted are texts by their hash.
 	persisted *cache[string]
 }
@@ -48,6 +51,7 @@ func New(es graphql.ExecutableSchema, options Options) *Documents {
 		scopes:   TypeScopes(es.Schema()),
 		queries:  newCache[*ast.QueryDocument](cachedFields),
 		prepared: newCache[*Prepared](cachedFields),
+		schemas:  newCache[json.RawMessage](schemaBytes),
 
 		persisted: newCache[string](persistedBytes),
 	}

@@ -1,0 +1,50 @@
+package resolvers_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestPayloadSchemaOfAWebhook(t *testing.T) {
+	t.Parallel()
+	b := registry(t)
+	b.query(`mutation { webhookCreate(input: { attributes: {
+		type: INVOICE, url: "https://shop.example/hook", eventNames: [CREATE], format: STANDARD, queryString: "query($id: ID!) { node(id: $id) { ... on Invoice { legacyId } } }"
+	} }) { status } }`)
+	var got struct {
+		Node struct {
+			PayloadSchema struct {
+				Properties struct {
+					Type struct{ Enum []string }
+				}
+				Defs map[string]json.RawMessage `json:"$defs"`
+			}
+		}
+	}
+	b.query(ids(`{ node(id: "Webhook-1") { ... on Webhook { payloadSchema } } }`)).read(&got)
+	if types := strings.Join(got.Node.PayloadSchema.Properties.Type.Enum, " "); types != "invoice.created ping invoice.updated" {
+		t.Errorf("the types of its events are %q", types)
+	}
+	if got.Node.PayloadSchema.Defs["Invoice"] == nil {
+		t.Errorf("the invoice is not defined: %v", got.Node.PayloadSchema.Defs)
+	}
+}
+
+func TestPayloadSchemaOfADocumentThatFitsNoMoreLetsNothingPass(t *testing.T) {
+	t.Parallel()
+	b := registry(t) // its check of documents does not know the schema
+	b.query(`mutation { webhookCreate(input: { attributes: { type: INVOICE, url: "https://shop.example/hook", queryString: "query($id: ID!) { node(id: $id) { gone } }" } }) { status } }`)
+	var got struct {
+		Node struct {
+			PayloadSchema struct {
+				Description string
+				Not         *struct{}
+			}
+		}
+	}
+	b.query(ids(`{ node(id: "Webhook-1") { ... on Webhook { payloadSchema } } }`)).read(&got)
+	if s := got.Node.PayloadSchema; s.Not == nil || !strings.Contains(s.Description, "gone") {
+		t.Errorf("its schema is %+v", s)
+	}
+}
