@@ -394,7 +394,8 @@ func (s *server) wire(ctx context.Context) error {
 		// A schema without resolvers is enough to check a document.
 		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits}),
 	})
-	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Currency: s.settings.Currency, BaseURL: s.url()}
+	identity := delivery.Identity{Vertical: s.settings.Vertical, Prefix: s.settings.HeaderPrefix, UserAgent: "Crier/" + version}
+	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Body: identity.Body, Currency: s.settings.Currency, BaseURL: s.url()}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	scopes := document.TypeScopes(schema.Schema())
 	root.Scopes = func(typeName string) string { return scopes[typeName] }
@@ -403,8 +404,7 @@ func (s *server) wire(ctx context.Context) error {
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
 		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,
-		Identity: delivery.Identity{Vertical: s.settings.Vertical, Prefix: s.settings.HeaderPrefix, UserAgent: "Crier/" + version},
-		Grace:    s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
+		Identity: identity, Grace: s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
 		Metrics: delivery.NewMetrics(s.metrics), Tracer: s.tracer,
 	})
 	if err != nil {

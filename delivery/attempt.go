@@ -30,7 +30,7 @@ func (s *sender) attempt(hard context.Context, t task) result {
 		return result{t, t.without(alreadyShown)}
 	}
 	a := made{task: t, began: time.Now(), traceparent: t.event.Traceparent}
-	content := body(t.event, t.payload)
+	content := s.Identity.Body(t.event, t.payload)
 	a.sent = len(content)
 	header := s.Identity.header(t.webhook, t.event, content, a.began)
 	if a.span = s.traceAttempt(t, a.began); a.span != nil {

@@ -129,7 +129,7 @@ func (r *registry) events(c market.Change, next int64) []market.WebhookEvent {
 func newEvent(c market.Change, w *market.Webhook, num, payload int64) market.WebhookEvent {
 	e := market.WebhookEvent{
 		Base:   market.Base{Num: num, CreatedAt: c.At, UpdatedAt: c.At},
-		Action: c.Action, ChangeID: c.Num, PayloadID: payload, Reason: market.ReasonChange,
+		Action: c.Action, ChangeID: c.Num, Format: w.Format, PayloadID: payload, Reason: market.ReasonChange,
 		SellerID: w.SellerID, Status: market.EventUnsent, SubjectType: c.Subject.Type, SubjectNum: c.Subject.Num,
 		Traceparent: c.Traceparent, WebhookID: w.Num,
 	}

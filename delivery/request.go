@@ -20,19 +20,6 @@ type Identity struct {
 	UserAgent string
 }
 
-// body is the envelope of an event around its frozen payload (contract
-// wire.md, The request). It depends on nothing else, so every attempt sends the same bytes.
-func body(e *market.WebhookEvent, payload []byte) []byte {
-	b := make([]byte, 0, len(payload)+len(e.Action)+80)
-	b = append(b, `{"id":"`...)
-	b = append(b, e.ID()...)
-	b = append(b, `","event_name":"`...)
-	b = append(b, e.Action...)
-	b = append(b, `","payload":`...)
-	b = append(b, payload...)
-	return append(b, '}')
-}
-
 // header makes the headers of one attempt. The protocol's are written last, so
 // that a webhook's own can never replace them.
 func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte, at time.Time) http.Header {
@@ -43,7 +30,7 @@ func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte
 	h.Del(id.Prefix + "-Hmac-256") // these are not sent always
 	h.Del("Traceparent")
 	sequence := strconv.FormatInt(e.Num, 10)
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", contentType(e.Format))
 	h.Set("User-Agent", id.UserAgent)
 	h.Set("Idempotency-Key", base64.StdEncoding.EncodeToString([]byte(id.Vertical+":"+sequence)))
 	h.Set(id.Prefix+"-Sequence", sequence)

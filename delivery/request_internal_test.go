@@ -12,24 +12,6 @@ import (
 	"crier/internal/market"
 )
 
-func TestBody(t *testing.T) {
-	t.Parallel()
-	e := &market.WebhookEvent{Base: market.Base{Num: 19}, Action: market.Update}
-	payload := []byte(`{"data":{"node":{"title":"a <b> \u0000 é"}}}`)
-	got := string(body(e, payload))
-	if want := `{"id":"V2ViaG9va0V2ZW50LTE5","event_name":"update","payload":` + string(payload) + `}`; got != want {
-		t.Errorf("body = %s, want %s", got, want)
-	}
-	if !json.Valid([]byte(got)) {
-		t.Error("the body is no JSON")
-	}
-	e.Attempts, e.Status = 5, market.EventRejected
-	e.UpdatedAt = now
-	if again := string(body(e, payload)); again != got {
-		t.Errorf("a later attempt sends %s", again)
-	}
-}
-
 // FuzzHeader gives webhooks headers of every kind: the protocol's stay as they are.
 func FuzzHeader(f *testing.F) {
 	for _, name := range []string{"X-Team", "webhook-id", "WEBHOOK-SIGNATURE", "content-type", "crier-sequence", "Crier-Hmac-256", "traceparent", "idempotency-KEY", "Host", "a b", "webhook-id ", "\x00", ""} {

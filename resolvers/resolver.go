@@ -31,6 +31,8 @@ type Resolver struct {
 	SiteURL string
 	// Payloads reads what was rendered for events.
 	Payloads Payloads
+	// Body writes what is sent of an event, in the event's format, around a payload.
+	Body func(e *market.WebhookEvent, payload []byte) []byte
 	// ForgetKeys stops the API keys of a seller that was deleted, such as
 	// KeyCache.Forget; nil where keys are not remembered.
 	ForgetKeys func(seller int64)

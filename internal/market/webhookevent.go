@@ -28,6 +28,9 @@ func (s EventStatus) Final() bool {
 	return false
 }
 
+// Ping is the action of a ping, which no entity undergoes and which is not stored.
+const Ping Action = "ping"
+
 // EventReason is why an event exists.
 type EventReason string
 
@@ -51,6 +54,9 @@ type WebhookEvent struct {
 	Attempts     int64
 	ChangeID     int64
 	ErrorMessage *string
+	// Format is what its webhook asked for when the event was made; it stays, so that every
+	// attempt sends the same bytes.
+	Format WebhookFormat
 	// JobID is the number of the job that made the event or sends it again; 0: none.
 	JobID int64
 	// NextAttemptAt is when the event is due; nil once it is final.

@@ -22,6 +22,8 @@ ALTER TABLE changes ADD COLUMN job_id BIGINT;
 ALTER TABLE changes ADD COLUMN shown_at TIMESTAMP;
 
 ALTER TABLE webhook_events ADD COLUMN job_id BIGINT NOT NULL DEFAULT 0;
+-- An older process makes events that are sent as before.
+ALTER TABLE webhook_events ADD COLUMN format {{text}} NOT NULL DEFAULT 'ENVELOPE';
 ALTER TABLE webhook_events ADD COLUMN shown_at TIMESTAMP;
 CREATE INDEX webhook_events_job_id ON webhook_events (job_id, id) WHERE job_id <> 0;
 
