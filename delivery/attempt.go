@@ -73,27 +73,27 @@ type made struct {
 }
 
 // skippable reports whether the event is an update that shows nothing but what
-// the receiver has already. A destroy shows the same as the event before it.
+// the receiver has already. A destroy shows the same as the event before it, and
+// what somebody asked for is sent in any case.
 func (s *sender) skippable(ctx context.Context, t task) bool {
-	if !t.webhook.AllowSkip || t.event.Attempts > 0 || t.event.Action != market.Update {
+	if !t.webhook.AllowSkip || t.event.Attempts > 0 || t.event.Action != market.Update || t.event.Reason != market.ReasonChange {
 		return false
 	}
-	previous, err := s.store.Previous(ctx, t.event)
+	shown, err := s.store.Shown(ctx, t.event, t.webhook.URLSince)
 	if err != nil {
 		s.failed(ctx, "look for an equal payload", err) // sending it again is the safe side
 		return false
 	}
-	return previous != nil && previous.Event.Status == market.EventSent &&
-		previous.Event.Action != market.Destroy && bytes.Equal(previous.Payload, t.payload)
+	return shown != nil && bytes.Equal(shown, t.payload)
 }
 
 // judge turns an attempt into an outcome and tells of it.
 func (s *sender) judge(a made) *market.Outcome {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	attempts := a.event.Attempts + 1
-	v := decide(a.exchange, policy{maxRetries: a.webhook.MaxRetries, attempts: attempts, age: now.Sub(a.event.CreatedAt)}, now, rand.Float64())
+	v := decide(a.exchange, policy{maxRetries: a.webhook.MaxRetries, firstRetry: s.FirstRetry, attempts: attempts, age: now.Sub(a.event.CreatedAt)}, now, rand.Float64())
 	o := &market.Outcome{
-		EventID: a.event.Num, WebhookID: a.webhook.Num, Status: v.status, ErrorMessage: v.message, Disable: v.disable, At: now,
+		EventID: a.event.Num, WebhookID: a.webhook.Num, Status: v.status, ErrorMessage: v.message, Disable: v.disable, At: now, Lane: laneOf(a.webhook, a.event),
 		Attempt: record(a.task, a.exchange, a.response, attempts, a.began, now),
 	}
 	if v.wait > 0 {

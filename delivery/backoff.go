@@ -18,10 +18,10 @@ const (
 )
 
 // backoff is how long to wait before the next attempt, after the given number
-// of failed ones: exponential, with the upper half jittered by random, a number
+// of failed ones: exponential from first, with the upper half jittered by random, a number
 // in [0, 1), so that receivers that failed together are not retried together.
-func backoff(failed int64, random float64) time.Duration {
-	full := float64(firstRetry) * math.Pow(2, float64(max(failed, 1)-1))
+func backoff(first time.Duration, failed int64, random float64) time.Duration {
+	full := float64(first) * math.Pow(2, float64(max(failed, 1)-1))
 	full = math.Min(full, float64(longestWait))
 	return time.Duration(full * (0.5 + random/2))
 }

@@ -57,6 +57,9 @@ type Options struct {
 	Tracer *telemetry.Tracer
 	// Grace is the time for what is in flight after the context ends.
 	Grace time.Duration
+	// FirstRetry is how long the first retry waits at most, and half of it at least; the
+	// others follow from it. 0 is 5 s, as receivers are told.
+	FirstRetry time.Duration
 	// Retention is how long final events are kept, and the public stream's
 	// changes if it exceeds 24 hours; 0 keeps the events for ever.
 	Retention time.Duration

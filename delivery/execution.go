@@ -36,7 +36,7 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 	known := map[rendering]*execution{}
 	for _, e := range r.Events {
 		w := webhooks[e.WebhookID]
-		if w == nil || w.State == market.WebhookInvalid {
+		if w == nil || w.State == market.WebhookInvalid || e.Status.Final() {
 			continue
 		}
 		key := rendering{w.Document(), w.SellerID}
@@ -93,7 +93,7 @@ func (x *execution) postponed(now time.Time) []market.Outcome {
 		if e.NextAttemptAt == nil {
 			continue
 		}
-		list = append(list, market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: v.status, NextAttemptAt: next, At: now, ErrorMessage: v.message})
+		list = append(list, market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: v.status, NextAttemptAt: next, At: now, ErrorMessage: v.message, Lane: laneOf(x.webhooks[e.WebhookID], e)})
 	}
 	return list
 }

@@ -45,7 +45,9 @@ type fanoutStore interface {
 	SavePayloads(ctx context.Context, payloads []market.EventPayload) (map[int64]bool, error)
 	// Invalidate holds a webhook's events because its document no longer fits the schema.
 	Invalidate(ctx context.Context, webhook int64, reason string) error
-	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error
+	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) (due []int64, err error)
+	// DueNow returns those of the events that are due, now or later.
+	DueNow(ctx context.Context, events []int64) ([]int64, error)
 }
 
 // fanout executes documents for the changes of the public stream, each distinct
@@ -225,9 +227,15 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 	if err != nil {
 		return fmt.Errorf("save payloads: %w", err)
 	}
-	if err := f.store.RecordOutcomes(ctx, failed); err != nil {
+	next, err := f.store.RecordOutcomes(ctx, failed)
+	if err != nil {
 		return fmt.Errorf("settle executions: %w", err)
 	}
+	freed, err := f.freed(ctx, list)
+	if err != nil {
+		return fmt.Errorf("look for freed events: %w", err)
+	}
+	events = append(append(events, next...), freed...)
 	for _, x := range list {
 		if x.err == nil && stored[x.payload] {
 			f.handover.rendered(x.events, x.body)

@@ -97,8 +97,9 @@ func (h *handover) rendered(events []*market.WebhookEvent, payload []byte) {
 	if !h.room() {
 		return
 	}
+	now := time.Now()
 	for _, e := range events {
-		if e.NextAttemptAt != nil {
+		if !isLater(e, now) {
 			h.young.deliveries[e.Num] = market.Delivery{Event: e, Payload: payload}
 		}
 	}

@@ -3,6 +3,7 @@ package delivery
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"crier/internal/market"
 )
@@ -133,11 +134,14 @@ func newEvent(c market.Change, w *market.Webhook, num, payload int64) market.Web
 		SellerID: w.SellerID, Status: market.EventUnsent, SubjectType: c.Subject.Type, SubjectNum: c.Subject.Num,
 		Traceparent: c.Traceparent, WebhookID: w.Num,
 	}
+	if w.Filter != nil {
+		e.Changed = c.Changed
+	}
 	if w.State != market.WebhookActive {
 		e.Status = market.EventHeld
 		return e
 	}
-	due := c.At
+	due := c.At.Add(time.Duration(w.CoalesceSeconds) * time.Second)
 	e.NextAttemptAt = &due
 	return e
 }

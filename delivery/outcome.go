@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -58,6 +59,8 @@ type verdict struct {
 // policy is what bounds an event's retries.
 type policy struct {
 	maxRetries int64
+	// firstRetry is the longest wait for the first retry; 0: as receivers are told.
+	firstRetry time.Duration
 	// attempts counts the exchanges, this one included.
 	attempts int64
 	// age is the time since the change.
@@ -91,7 +94,7 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 	if x.status == http.StatusGone {
 		return verdict{status: market.EventFailed, message: message, disable: "the receiver answered 410 Gone"}
 	}
-	wait := max(backoff(p.attempts, random), retryAfter(x.header, now))
+	wait := max(backoff(cmp.Or(p.firstRetry, firstRetry), p.attempts, random), retryAfter(x.header, now))
 	if p.attempts > p.maxRetries || p.age+wait > giveUpAfter {
 		return verdict{status: market.EventFailed, message: message}
 	}

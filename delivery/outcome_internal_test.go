@@ -123,18 +123,18 @@ func TestBackoff(t *testing.T) {
 		{5, 40 * time.Second, 80 * time.Second}, {10, 21 * time.Minute, 43 * time.Minute}, {17, 45 * time.Hour, 4 * day},
 		{18, 2 * day, 4 * day}, {50, 2 * day, 4 * day}, {math.MaxInt64, 2 * day, 4 * day},
 	} {
-		if low, high := backoff(test.retry, 0), backoff(test.retry, 0.999999); low < test.low || high > test.high {
+		if low, high := backoff(firstRetry, test.retry, 0), backoff(firstRetry, test.retry, 0.999999); low < test.low || high > test.high {
 			t.Errorf("retry %d waits %v to %v, want within %v and %v", test.retry, low, high, test.low, test.high)
 		}
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		n, random := rapid.Int64Range(1, 100).Draw(r, "retry"), rapid.Float64Range(0, 0.9999).Draw(r, "random")
-		wait := backoff(n, random)
+		wait := backoff(firstRetry, n, random)
 		if wait < firstRetry/2 || wait > longestWait || n == 1 && wait > 10*time.Second {
 			r.Fatalf("retry %d waits %v", n, wait)
 		}
-		if backoff(n+1, random) < wait || wait > 0 && random > 0 && backoff(n, 0) > wait {
-			r.Fatalf("retry %d waits %v, the next %v", n, wait, backoff(n+1, random))
+		if backoff(firstRetry, n+1, random) < wait || wait > 0 && random > 0 && backoff(firstRetry, n, 0) > wait {
+			r.Fatalf("retry %d waits %v, the next %v", n, wait, backoff(firstRetry, n+1, random))
 		}
 	})
 }
@@ -144,7 +144,7 @@ func TestBackoffSpansWeeks(t *testing.T) {
 	t.Parallel()
 	var all time.Duration
 	for n := int64(1); n <= market.DefaultMaxRetries; n++ {
-		all += backoff(n, 0.5)
+		all += backoff(firstRetry, n, 0.5)
 	}
 	if all < 20*24*time.Hour || all > giveUpAfter {
 		t.Errorf("25 retries take %v", all)

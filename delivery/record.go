@@ -59,32 +59,35 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 		s.Metrics.settled(r.outcome)
 		outcomes = append(outcomes, *r.outcome)
 	}
-	if s.write(ctx, outcomes) {
+	next, written := s.write(ctx, outcomes)
+	if written {
 		s.acknowledge(ctx, done, later)
 	}
 	s.leave(ctx, batch)
+	s.enqueue(ctx, next)
 }
 
 // writeTries bounds how long outcomes wait for the database; their lease is
 // kept meanwhile, and afterwards the events are sent again.
 const writeTries = 60
 
-// write stores outcomes, trying again while the database is away.
-func (s *sender) write(ctx context.Context, outcomes []market.Outcome) bool {
+// write stores outcomes, trying again while the database is away. It returns the
+// events that are due because of them.
+func (s *sender) write(ctx context.Context, outcomes []market.Outcome) (due []int64, written bool) {
 	if len(outcomes) == 0 {
-		return true
+		return nil, true
 	}
 	for range writeTries {
-		err := s.store.RecordOutcomes(ctx, outcomes)
+		due, err := s.store.RecordOutcomes(ctx, outcomes)
 		if err == nil {
-			return true
+			return due, true
 		}
 		s.failed(ctx, "record attempts", err)
 		if !pause(ctx, pauseAfterError) {
 			break
 		}
 	}
-	return false
+	return nil, false
 }
 
 // acknowledge takes events from the queue, or delays them. Where it fails they

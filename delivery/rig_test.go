@@ -28,8 +28,12 @@ import (
 // patience is how long a test waits for what must come, on a busy machine.
 const patience = 90 * time.Second
 
-// place is where a test runs: the URLs of a database and of Redis.
-type place struct{ database, redis string }
+// place is where a test runs: the URLs of a database and of Redis, and how soon
+// its workers try again.
+type place struct {
+	database, redis string
+	firstRetry      time.Duration
+}
 
 func embedded(t testing.TB) place {
 	return place{database: "sqlite:" + t.TempDir() + "/crier.db"}
@@ -77,7 +81,7 @@ func newRig(t *testing.T, p place, grace time.Duration) *rig {
 	documents := r.wire()
 	client := egress.New(egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true}, egress.Options{})
 	r.worker, err = delivery.New(delivery.Options{
-		Store: db, Redis: redis, Documents: documents, Egress: client, Log: log, Grace: grace,
+		Store: db, Redis: redis, Documents: documents, Egress: client, Log: log, Grace: grace, FirstRetry: p.firstRetry,
 		Identity: delivery.Identity{Vertical: "harbour", Prefix: "Crier", UserAgent: "Crier/test"}, Relay: true, Deliver: true,
 	})
 	must(t, err)

@@ -163,5 +163,5 @@ func (s *sender) forget(ctx context.Context, webhooks []int64) {
 func (t task) without(why absence) *market.Outcome {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	v := decide(exchange{absence: why}, policy{}, now, 0)
-	return &market.Outcome{EventID: t.event.Num, WebhookID: t.webhook.Num, Status: v.status, ErrorMessage: v.message, At: now}
+	return &market.Outcome{EventID: t.event.Num, WebhookID: t.webhook.Num, Status: v.status, ErrorMessage: v.message, At: now, Lane: laneOf(t.webhook, t.event)}
 }

@@ -35,11 +35,11 @@ func (d *sendingStore) WebhooksByNum(context.Context, []int64) (map[int64]*marke
 	return map[int64]*market.Webhook{w.Num: &w}, nil
 }
 
-func (d *sendingStore) RecordOutcomes(_ context.Context, outcomes []market.Outcome) error {
+func (d *sendingStore) RecordOutcomes(_ context.Context, outcomes []market.Outcome) ([]int64, error) {
 	for _, o := range outcomes {
 		d.outcomes <- o
 	}
-	return nil
+	return nil, nil
 }
 
 // sending is a sender that has no way out: every attempt panics.

@@ -30,11 +30,12 @@ type sendStore interface {
 	WebhooksByNum(ctx context.Context, nums []int64) (map[int64]*market.Webhook, error)
 	// Deliveries returns the events with their payloads; unknown numbers are left out.
 	Deliveries(ctx context.Context, events []int64) ([]market.Delivery, error)
-	// Previous returns the delivery before e of the same webhook and subject
-	// that the receiver got or may still get; nil where there is none.
-	Previous(ctx context.Context, e *market.WebhookEvent) (*market.Delivery, error)
-	// RecordOutcomes writes attempts and the states of their events in one transaction.
-	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error
+	// Shown returns the payload that the receiver of e acknowledged last of its
+	// subject, since a moment where one is given; nil where that is in doubt.
+	Shown(ctx context.Context, e *market.WebhookEvent, since *time.Time) ([]byte, error)
+	// RecordOutcomes writes attempts and the states of their events in one
+	// transaction, and returns the events that had to wait for these and are due now.
+	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) (due []int64, err error)
 }
 
 // sender makes attempts: each takes a slot of its webhook, posts, and has its

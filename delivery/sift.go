@@ -47,5 +47,5 @@ func (x *execution) flaw(w *market.Webhook) string {
 // without is the outcome of an event that its execution settles.
 func (x *execution) without(e *market.WebhookEvent, why absence, now time.Time) market.Outcome {
 	v := decide(exchange{absence: why}, policy{}, now, 0)
-	return market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: v.status, ErrorMessage: v.message, At: now}
+	return market.Outcome{EventID: e.Num, WebhookID: e.WebhookID, Status: v.status, ErrorMessage: v.message, At: now, Lane: laneOf(x.webhooks[e.WebhookID], e)}
 }

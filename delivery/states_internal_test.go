@@ -118,7 +118,8 @@ func (r *stateRun) exchanges(from market.EventStatus) {
 				if x.absence == exchanged {
 					o.Attempt = &market.WebhookEventResponse{Base: market.Base{CreatedAt: now, UpdatedAt: now}, AttemptNo: 2, EventID: num, Status: int64(x.status)}
 				}
-				return r.store.RecordOutcomes(r.t.Context(), []market.Outcome{o})
+				_, err := r.store.RecordOutcomes(r.t.Context(), []market.Outcome{o})
+				return err
 			})
 		}
 	}

@@ -38,6 +38,9 @@ type sweepStore interface {
 	// DueEvents returns up to limit events that were due before a moment, in the
 	// order of their time and number, beyond after.
 	DueEvents(ctx context.Context, after market.Due, before time.Time, limit int) ([]market.Due, error)
+	// FreeLanes has events due that wait for others although these are over. It looks
+	// at up to limit of those beyond one, and returns the last; 0 at the end.
+	FreeLanes(ctx context.Context, after int64, limit int) (last int64, err error)
 	// Purge deletes a part of the final events, with their payloads and attempts,
 	// and published changes from before a moment, and returns how many rows went.
 	Purge(ctx context.Context, before time.Time) (int, error)
@@ -54,6 +57,8 @@ type sweep struct {
 	fanout *fanout
 	// at is the last event that was looked at; the next turn goes on there.
 	at market.Due
+	// lane is the last event that was looked at of those that wait for others.
+	lane int64
 	// full says that the queue had no room for more.
 	full bool
 	// tidied is when old things were cleared away last.
@@ -98,6 +103,7 @@ func (s *sweep) turn(ctx context.Context) error {
 	var repaired, tidied error
 	if !s.full {
 		_, repaired = s.Redis.Reconcile(ctx) // before the look, which trusts it
+		repaired = errors.Join(repaired, s.unblock(ctx))
 	}
 	looked := s.look(ctx, time.Now().Add(-sweepAge))
 	if time.Since(s.tidied) >= sweepEvery {

@@ -1,6 +1,9 @@
 package market
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Plan is what the relay decides about a batch of changes.
 type Plan struct {
@@ -8,6 +11,9 @@ type Plan struct {
 	Changes int
 	// Events are new, numbered without a gap in the order of their changes.
 	Events []WebhookEvent
+	// Coalescing and Ordered name webhooks of the new events: the former gather the changes
+	// of an entity into one event, the latter get the events of an entity one by one.
+	Coalescing, Ordered []int64
 	// Release names webhooks whose held events become due again.
 	Release []int64
 	// Cancel names webhooks whose waiting events will never be sent.
@@ -72,7 +78,28 @@ type Outcome struct {
 	At           time.Time
 	// Disable is the reason to disable the webhook at once; "" keeps it.
 	Disable string
+	// Lane is the subject of an event whose webhook is ordered: its end lets the next
+	// one go. Zero: none waits for it.
+	Lane Ref
 	// Known is, of an event that an active webhook holds because of what its document
 	// gave, the webhook's UpdatedAt by then: one that has changed since holds nothing.
 	Known time.Time
+}
+
+// Together is what two changes of one entity did, as one.
+func Together(former, newer Action) Action {
+	if former == Create && newer == Update {
+		return Create
+	}
+	return newer
+}
+
+// Union joins sorted lists of names.
+func Union(a, b []string) []string {
+	if len(a) == 0 {
+		return b
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

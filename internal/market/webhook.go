@@ -76,8 +76,13 @@ type Webhook struct {
 	// ConsecutiveFailures counts failed attempts since the last success, FailingSince dates the first of them.
 	ConsecutiveFailures int64      `changed:"-"`
 	FailingSince        *time.Time `changed:"-"`
-	DeprecatedFields    []string
-	EventNames          []WebhookEventName `changed:"eventName,eventNames"`
+	// FailingTold says that the owner was told of these failures, LastFailureAt when an attempt
+	// failed last, and DisabledAt when failures, or a 410, had the webhook disabled last.
+	FailingTold      bool       `changed:"-"`
+	LastFailureAt    *time.Time `changed:"-"`
+	DisabledAt       *time.Time `changed:"-"`
+	DeprecatedFields []string
+	EventNames       []WebhookEventName `changed:"eventName,eventNames"`
 	// Filter is a CEL expression; nil lets every event pass.
 	Filter *string
 	Format WebhookFormat
@@ -119,6 +124,8 @@ type Webhook struct {
 	// Type is the class, such as ADVERT.
 	Type string
 	URL  string
+	// URLSince is when it became that; nil: with the webhook.
+	URLSince *time.Time `changed:"-"`
 }
 
 // DefaultDocument is what a webhook without a document of its own sends.

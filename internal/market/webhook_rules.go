@@ -182,6 +182,9 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if err := u.checkIdentifier(p, w); err != nil {
 		return err
 	}
+	if w.Num != 0 && w.URL != before.URL {
+		w.URLSince = &u.now
+	}
 	applyEnabled(w, in, u.now)
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)

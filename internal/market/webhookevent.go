@@ -51,7 +51,10 @@ type WebhookEvent struct {
 	Base
 	Action Action
 	// Attempts counts the exchanges so far, answered or not.
-	Attempts     int64
+	Attempts int64
+	// Changed names the fields that differ in all the changes that the event stands for;
+	// nil where the webhook has no filter.
+	Changed      []string
 	ChangeID     int64
 	ErrorMessage *string
 	// Format is what its webhook asked for when the event was made; it stays, so that every

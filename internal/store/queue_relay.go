@@ -95,6 +95,9 @@ func (t *tx) carryOut(ctx context.Context, p market.Plan, changes []market.Chang
 	if err := t.insertEvents(ctx, p.Events); err != nil {
 		return err
 	}
+	if err := t.arrange(ctx, p, now); err != nil {
+		return err
+	}
 	if err := t.setCounter(ctx, "change", changes[len(changes)-1].Sequence); err != nil {
 		return err
 	}
@@ -197,14 +200,8 @@ func (b *builder) separate(i int) *builder {
 
 // releaseAndCancel makes held events due, and ends those of deleted webhooks.
 func (t *tx) releaseAndCancel(ctx context.Context, p market.Plan, now time.Time) error {
-	if len(p.Release) > 0 {
-		b := t.store.builder()
-		b.write(`UPDATE "webhook_events" SET "status" = 'Unsent', "next_attempt_at" = `).bind(moment(now)).write(`, "updated_at" = `).bind(moment(now))
-		b.write(` WHERE "status" = 'Held' AND `)
-		b.dialect.in(b, `"webhook_id"`, p.Release)
-		if err := t.exec(ctx, "release held events", b); err != nil {
-			return err
-		}
+	if err := t.releaseHeld(ctx, p.Release, now); err != nil {
+		return err
 	}
 	if len(p.Cancel) == 0 {
 		return nil

@@ -53,31 +53,14 @@ func (s *Store) Payloads(ctx context.Context, nums []int64) (map[int64][]byte, e
 	return bodies, nil
 }
 
-// Previous returns the delivery before e of the same webhook and subject that
-// the receiver got or may still get; nil where there is none.
-func (s *Store) Previous(ctx context.Context, e *market.WebhookEvent) (*market.Delivery, error) {
-	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
-	b.write(` AND "subject_type" = `).bind(e.SubjectType).write(` AND "subject_num" = `).bind(e.SubjectNum)
-	b.write(` AND "id" < `).bind(e.Num).write(` AND "status" NOT IN ('Skipped', 'Cancelled') ORDER BY "id" DESC LIMIT 1`)
-	var events []*market.WebhookEvent
-	if err := s.selectInto(ctx, b, &events); err != nil || len(events) == 0 {
-		return nil, err
-	}
-	payloads, err := s.Payloads(ctx, []int64{events[0].PayloadID})
-	if err != nil {
-		return nil, err
-	}
-	return &market.Delivery{Event: events[0], Payload: payloads[events[0].PayloadID]}, nil
-}
-
 // RecordOutcomes writes attempts and the states of their events, and stops
-// webhooks that failed for too long, in one transaction.
-func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) error {
+// webhooks that failed for too long, in one transaction. It returns the events
+// that had to wait for the end of one of these, and are due now.
+func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) (due []int64, err error) {
 	if len(outcomes) == 0 {
-		return nil
+		return nil, nil
 	}
-	return s.Run(ctx, func(mtx market.Tx) error {
+	err = s.Run(ctx, func(mtx market.Tx) error {
 		t := mtx.(*tx)
 		active, err := t.lockWebhooks(ctx, outcomes)
 		if err != nil {
@@ -98,17 +81,21 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []market.Outcome) e
 				return err
 			}
 		}
+		if due, err = t.freeNext(ctx, outcomes); err != nil {
+			return err
+		}
 		return t.noteHealth(ctx, outcomes)
 	})
+	return due, err
 }
 
-// lockWebhooks keeps the webhooks whose events were not all delivered from others
-// until the end of the transaction, always in the same order, and returns which
+// lockWebhooks keeps the webhooks whose events were not all delivered, or wait for
+// one another, from others until the end of the transaction, always in the same order, and returns which
 // of them are active. What resumes one afterwards finds the events that are held now.
 func (t *tx) lockWebhooks(ctx context.Context, outcomes []market.Outcome) (map[int64]*market.Webhook, error) {
 	var nums []int64
 	for _, o := range outcomes {
-		if o.Status != market.EventSent && o.Status != market.EventSkipped {
+		if o.Status != market.EventSent && o.Status != market.EventSkipped || !o.Lane.IsZero() {
 			nums = append(nums, o.WebhookID)
 		}
 	}

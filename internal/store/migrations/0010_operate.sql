@@ -11,6 +11,13 @@ ALTER TABLE webhooks ADD COLUMN ignore_own_changes BOOLEAN NOT NULL DEFAULT FALS
 ALTER TABLE webhooks ADD COLUMN on_errors {{text}} NOT NULL DEFAULT 'DELIVER';
 ALTER TABLE webhooks ADD COLUMN ordered BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE webhooks ADD COLUMN public_key {{text}};
+-- Since when payloads went to the present URL; null: since ever.
+ALTER TABLE webhooks ADD COLUMN url_since TIMESTAMP;
+-- That the owner was told of the failures, and when the last one was.
+ALTER TABLE webhooks ADD COLUMN failing_told BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE webhooks ADD COLUMN last_failure_at TIMESTAMP;
+-- When failures, or a 410, had the webhook disabled last: it is tried with one event when it is enabled again.
+ALTER TABLE webhooks ADD COLUMN disabled_at TIMESTAMP;
 CREATE INDEX webhooks_key_id ON webhooks (key_id) WHERE key_id <> 0;
 
 -- Whose key made a change; null for none, and for what an older process wrote.
@@ -25,6 +32,14 @@ ALTER TABLE webhook_events ADD COLUMN job_id BIGINT NOT NULL DEFAULT 0;
 -- An older process makes events that are sent as before.
 ALTER TABLE webhook_events ADD COLUMN format {{text}} NOT NULL DEFAULT 'ENVELOPE';
 ALTER TABLE webhook_events ADD COLUMN shown_at TIMESTAMP;
+-- The fields that differ, where the webhook has a filter, of all the changes that the event stands for.
+ALTER TABLE webhook_events ADD COLUMN changed {{text}};
+-- What waits for, and what has come of, one entity at one webhook; and those that wait for an earlier one.
+DROP INDEX webhook_events_subject_type_subject_num;
+CREATE INDEX webhook_events_lane ON webhook_events (subject_type, subject_num, webhook_id, status, processed_at, id);
+CREATE INDEX webhook_events_blocked ON webhook_events (id) WHERE status = 'Unsent' AND next_attempt_at IS NULL;
+-- The health of a webhook.
+CREATE INDEX webhook_events_webhook_id_status_processed_at ON webhook_events (webhook_id, status, processed_at);
 CREATE INDEX webhook_events_job_id ON webhook_events (job_id, id) WHERE job_id <> 0;
 
 CREATE TABLE webhook_jobs (

@@ -116,25 +116,6 @@ func deliveries(t *testing.T, s *store.Store) {
 	}
 }
 
-func previous(t *testing.T, s *store.Store) {
-	list := []market.WebhookEvent{event(1, 1, 1, 7), event(2, 2, 1, 8), event(3, 3, 2, 9), event(4, 4, 1, 10), event(5, 5, 1, 11), event(6, 6, 1, 12)}
-	for i := range list {
-		list[i].SubjectNum = 1
-	}
-	list[1].SubjectNum = 2                                                                 // another entity; event 3 is of another webhook
-	list[3].Status, list[4].Status = market.EventSkipped, market.EventCancelled            // neither arrived
-	list[0].Status, list[0].NextAttemptAt, list[0].Attempts = market.EventRejected, nil, 1 // may arrive yet
-	insertEvents(t, s, list...)
-	savePayloads(t, s, map[int64]string{1: "before"})
-	d, err := s.Previous(t.Context(), &list[5])
-	if err != nil || d == nil || d.Event.Num != 1 || string(d.Payload) != "before" {
-		t.Errorf("before event 6 comes %+v, %v", d, err)
-	}
-	if d, err := s.Previous(t.Context(), &list[0]); d != nil || err != nil {
-		t.Errorf("before the first comes %+v, %v", d, err)
-	}
-}
-
 // attempt is an exchange of an event of webhook 1 at a time after noon.
 func attempt(event, no int64, status market.EventStatus, after time.Duration) market.Outcome {
 	at := noon.Add(after)
@@ -160,7 +141,7 @@ func settle(t *testing.T, s *store.Store, list ...market.Outcome) {
 			list[i].Attempt = &own
 		}
 	}
-	if err := s.RecordOutcomes(t.Context(), list); err != nil {
+	if _, err := s.RecordOutcomes(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -335,7 +316,10 @@ func outcomesAtOnce(t *testing.T, s *store.Store) {
 	}
 	slices.Reverse(lists[1])
 	slices.Reverse(lists[3])
-	inParallel(t, processes, func(i int) error { return s.RecordOutcomes(t.Context(), lists[i]) })
+	inParallel(t, processes, func(i int) error {
+		_, err := s.RecordOutcomes(t.Context(), lists[i])
+		return err
+	})
 	for w := range int64(webhooks) {
 		if n := hook(t, s, w+1).ConsecutiveFailures; n != processes {
 			t.Errorf("webhook %d has %d failures of %d", w+1, n, processes)
