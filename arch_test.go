@@ -23,8 +23,9 @@ var arrows = map[string][]string{
 	"graph":                {"internal/execution", "internal/market", "internal/scalar"},
 	"internal/config":      {},
 	"internal/demo":        {"delivery/sign"},
-	"internal/document":    {"internal/execution", "internal/market", "internal/scalar", "internal/viewer"},
+	"internal/document":    {"internal/execution", "internal/filter", "internal/market", "internal/scalar", "internal/viewer"},
 	"internal/execution":   {},
+	"internal/filter":      {},
 	"internal/market":      {},
 	"internal/sample":      {"internal/market"},
 	"internal/scalar":      {},
@@ -43,6 +44,7 @@ var sharedByTests = []string{"internal/store/storetest", "bench", "chaos", "deli
 // outside are libraries that only the listed rooms may import.
 var outside = map[string][]string{
 	"github.com/99designs/gqlgen":   {"graph", "resolvers", "internal/document", "internal/execution", "internal/scalar"},
+	"github.com/google/cel-go":      {"internal/filter"},
 	"github.com/redis/go-redis":     {"internal/stream"},
 	"github.com/alicebob/miniredis": {"internal/stream"},
 	"database/sql":                  {"internal/store"},

@@ -15,6 +15,13 @@ import (
 // proofs stands for the check of documents: one that holds "missing" is wrong.
 type proofs struct{}
 
+func (proofs) CheckFilter(_, _, filter string) []market.DocumentError {
+	if strings.Contains(filter, "missing") {
+		return []market.DocumentError{{Message: "undefined field 'missing'", Line: new(1), Column: new(10), Rule: "FilterType"}}
+	}
+	return nil
+}
+
 func (proofs) Check(_, document string) (market.DocumentFacts, []market.DocumentError) {
 	if strings.Contains(document, "missing") {
 		return market.DocumentFacts{}, []market.DocumentError{

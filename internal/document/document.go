@@ -10,6 +10,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"crier/internal/filter"
 )
 
 // Options are what documents run with beside a schema.
@@ -30,6 +32,8 @@ type Documents struct {
 	scopes   map[string]string
 	queries  *cache[*ast.QueryDocument]
 	prepared *cache[*Prepared]
+	// filters are compiled filters.
+	filters *cache[*filter.Filter]
 	// schemas are the JSON Schemas of bodies.
 	schemas *cache[json.RawMessage]
 	// persisted are texts by their hash.
@@ -51,6 +55,7 @@ func New(es graphql.ExecutableSchema, options Options) *Documents {
 		scopes:   TypeScopes(es.Schema()),
 		queries:  newCache[*ast.QueryDocument](cachedFields),
 		prepared: newCache[*Prepared](cachedFields),
+		filters:  newCache[*filter.Filter](filterBytes),
 		schemas:  newCache[json.RawMessage](schemaBytes),
 
 		persisted: newCache[string](persistedBytes),

@@ -35,6 +35,9 @@ type Documents interface {
 	// Check proves that the document can run for entities of the type, for an
 	// owner with the given scopes. Errors are complete; the facts are valid only without.
 	Check(typeName, document string) (DocumentFacts, []DocumentError)
+	// CheckFilter says what is wrong with a filter over the data of a document that
+	// can run for entities of the type; places are those of the filter's text.
+	CheckFilter(typeName, document, filter string) []DocumentError
 }
 
 // DocumentFacts is what the schema says of a document.
@@ -45,6 +48,8 @@ type DocumentFacts struct {
 	RequiredScopes []string
 	// DeprecatedFields are "Type.field: reason", sorted.
 	DeprecatedFields []string
+	// Warnings say what the document could do better.
+	Warnings []DocumentError
 }
 
 // DocumentError is one reason to refuse a document.

@@ -176,7 +176,10 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	applyPolicy(p, w, in)
 	applyEvents(p, w, in)
 	documentErrors := m.applyDocument(p, w, in, before)
-	if len(documentErrors) == 0 && (w.Document() != before.Document() || w.URL != before.URL || w.SellerID != before.SellerID || w.Type != before.Type) {
+	if len(documentErrors) == 0 {
+		m.applyFilter(p, w, in, before)
+	}
+	if len(documentErrors) == 0 && (shows(w) != shows(&before) || w.URL != before.URL || w.SellerID != before.SellerID) {
 		checkReach(p, scopes, before, w)
 	}
 	if err := u.checkIdentifier(p, w); err != nil {
@@ -190,6 +193,17 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 		return refusedDocument(err, documentErrors)
 	}
 	return nil
+}
+
+// shown is what of a webhook decides what can be learned from its events.
+type shown struct{ class, document, filter string }
+
+func shows(w *Webhook) shown {
+	s := shown{class: w.Type, document: w.Document()}
+	if w.Filter != nil {
+		s.filter = *w.Filter
+	}
+	return s
 }
 
 // checkReach refuses that a key has a webhook send somewhere what the key itself
@@ -351,6 +365,24 @@ func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, be
 	}
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
 	return errs
+}
+
+// applyFilter sets and proves the filter, which depends on class and document. What
+// did not change since it was proven is not proven again.
+func (m *Market) applyFilter(p *problems, w *Webhook, in WebhookAttributes, before Webhook) {
+	if in.Filter.Set {
+		w.Filter = in.Filter.Value
+		if strings.TrimSpace(in.Filter.Or("")) == "" {
+			w.Filter = nil
+		}
+	}
+	typeName, known := TypeOfClass(w.Type)
+	if w.Filter == nil || !known || w.Num != 0 && shows(w) == shows(&before) && w.State != WebhookInvalid {
+		return
+	}
+	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter) {
+		p.add("filter", "%s", e.located())
+	}
 }
 
 // located is the message with its place.

@@ -20,6 +20,13 @@ import (
 // one that holds "invoices" needs a scope.
 type proofs struct{}
 
+func (proofs) CheckFilter(_, _, filter string) []market.DocumentError {
+	if strings.Contains(filter, "missing") {
+		return []market.DocumentError{{Message: "undefined field 'missing'", Line: new(1), Column: new(10), Rule: "FilterType"}}
+	}
+	return nil
+}
+
 func (proofs) Check(_, document string) (market.DocumentFacts, []market.DocumentError) {
 	if strings.Contains(document, "missing") {
 		return market.DocumentFacts{}, []market.DocumentError{
@@ -319,8 +326,46 @@ func TestALimitedKeyRedirectsNothing(t *testing.T) {
 	expectFields(t, "another url by identifier", err, "query_string")
 	_, err = c.UpdateWebhook(t.Context(), c.owner, limited, made.Webhook.ID(), market.WebhookAttributes{QueryString: market.Some("{ adverts }")})
 	expectFields(t, "a narrower document", err, "query_string")
+	_, err = c.UpdateWebhook(t.Context(), c.owner, limited, made.Webhook.ID(), market.WebhookAttributes{Filter: market.Some("data.invoices == 1")})
+	expectFields(t, "a filter over what it may not read", err, "query_string")
 	if _, err = c.UpdateWebhook(t.Context(), c.owner, limited, made.Webhook.ID(), market.WebhookAttributes{Enabled: market.Some(false)}); err != nil {
 		t.Errorf("a pause is refused: %v", err)
+	}
+}
+
+func TestFilterIsProvenWithClassAndDocument(t *testing.T) {
+	t.Parallel()
+	c := onSQLite(t)
+	good := market.Some("data.node.published")
+	made, err := c.CreateWebhook(t.Context(), c.owner, nil, newHook(func(in *market.WebhookAttributes) { in.Filter = good }))
+	if err != nil || made.Webhook.Filter == nil || *made.Webhook.Filter != *good.Value {
+		t.Fatalf("the filter is %v, %v", made.Webhook, err)
+	}
+	update := func(in market.WebhookAttributes) error {
+		_, err := c.UpdateWebhook(t.Context(), c.owner, nil, made.Webhook.ID(), in)
+		return err
+	}
+	err = update(market.WebhookAttributes{Filter: market.Some("data.missing")})
+	expectFields(t, "another filter", err, "filter")
+	if text := messages(t, err)["filter"]; text != "line 1, column 10: undefined field 'missing' (FilterType)" {
+		t.Errorf("the filter is refused for %q", text)
+	}
+	// The filter stays, and does not fit what it is about any more.
+	made.Webhook.Filter = new("data.missing")
+	c.save(made.Webhook)
+	if err := update(market.WebhookAttributes{Name: market.Some("x")}); err != nil {
+		t.Errorf("what has nothing to do with it is refused: %v", err)
+	}
+	expectFields(t, "another document", update(market.WebhookAttributes{QueryString: market.Some("{ adverts }")}), "filter")
+	expectFields(t, "another class", update(market.WebhookAttributes{Type: market.Some("VARIANT")}), "filter")
+	expectFields(t, "a wrong document", update(market.WebhookAttributes{QueryString: market.Some("{ missing }")}), "query_string")
+	for _, none := range []market.Opt[string]{market.Some(" "), market.Null[string]()} {
+		if err := update(market.WebhookAttributes{QueryString: market.Some("{ adverts }"), Filter: none}); err != nil {
+			t.Errorf("without a filter: %v", err)
+		}
+	}
+	if w := rows[market.Webhook](c.sales)[0]; w.Filter != nil {
+		t.Errorf("the filter is %q, want none", *w.Filter)
 	}
 }
 

@@ -1,0 +1,51 @@
+package document_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"crier/internal/market"
+)
+
+func TestCheckFilterKnowsTheData(t *testing.T) {
+	t.Parallel()
+	const invoice = `query($id: ID!) { node(id: $id) { __typename ... on Invoice { id status statusFlags lineItems { id quantity }
+	shipments { trackingNumber carrier } total: totalCents } } brands(first: 2) { nodes { name } } }`
+	d := checker(t)
+	for _, test := range []struct{ class, document, filter, want string }{
+		{"Invoice", invoice, `data.node.lineItems.exists(l, l.quantity > 1)`, ""},
+		{"Invoice", invoice, `data.node.total > 100`, ""},
+		{"Invoice", invoice, `data.brands.nodes[0].name == "x"`, ""},
+		{"Invoice", invoice, `data.node.__typename == "Invoice"`, ""},
+		{"Invoice", invoice, `data.node.__typename == "Advert"`, "FilterValue 1:25"},
+		{"Invoice", invoice, `"statusFlags" in changed`, ""},
+		{"Invoice", invoice, `"title" in changed`, "FilterValue 1:1"},
+		{"Invoice", invoice, `data.node.buyerSurname == "x"`, "FilterType 1:10"},
+		{"Invoice", invoice, `data.node.totalCents > 1`, "FilterType 1:10"},
+		{"Invoice", invoice, `eventName == "disabled"`, "FilterValue 1:14"},
+		{"Webhook", "", `eventName == "disabled"`, ""},
+		{"Advert", "", `data.node.__typename == "Advert"`, ""},
+		{"Advert", "", `data.node.title == "x"`, "FilterType 1:10"},
+		{"Advert", `query($id: ID!) { node(id: $id) { id } nodes(ids: [$id, "x"]) { ... on Advert { title } ... on Brand { name } } }`, `data.nodes.exists(n, n.title == null && n.name == "x")`, ""},
+		{"Advert", "{", "true", "Parse 1:2"},
+	} {
+		if got := verdict(d.CheckFilter(test.class, test.document, test.filter)); got != test.want {
+			t.Errorf("%s of %s: %s, want %s", test.filter, test.class, got, test.want)
+		}
+	}
+}
+
+func TestFilterIsCompiledOnce(t *testing.T) {
+	t.Parallel()
+	d := checker(t)
+	first, err := d.Filter("Advert", "", "true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := d.Filter("Advert", "", "true"); err != nil || again != first {
+		t.Errorf("a second one is %p, %v, want %p", again, err, first)
+	}
+	if match, err := first.Match(json.RawMessage(`{"data":null}`), nil, string(market.Update)); err != nil || !match {
+		t.Errorf("it matches: %t, %v", match, err)
+	}
+}
