@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -192,7 +193,7 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(errInvalid, err, f.store.Invalidate(batch.ctx, x.webhook.Num, err.Error()))
 	}
-	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, ReadOnly: true}
+	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, Scopes: x.webhook.GrantedScopes, ReadOnly: true}
 	if x.action == market.Destroy {
 		v.AsOf = x.at
 	}
@@ -278,6 +279,7 @@ type viewerBatch struct {
 // viewerKey tells the viewers of a batch apart.
 type viewerKey struct {
 	seller int64
+	scopes string
 	asOf   int64 // in Unix microseconds
 }
 
@@ -287,7 +289,7 @@ func newViewerBatch(d *document.Documents, ctx context.Context) *viewerBatch {
 
 // context returns the shared context of a viewer.
 func (b *viewerBatch) context(v viewer.Viewer) context.Context {
-	key := viewerKey{v.Seller, v.AsOf.UnixMicro()}
+	key := viewerKey{v.Seller, strings.Join(v.Scopes, " "), v.AsOf.UnixMicro()}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c, ok := b.contexts[key]

@@ -45,7 +45,7 @@ type Actor struct {
 
 // owner is whose key acts: a seller's number, 0 for the operator; nil where no key does.
 func (a Actor) owner() *int64 {
-	if ref, err := ParseID(a.ID); err != nil || ref.Type != "MarketplacerAPIKey" {
+	if ref, err := ParseID(a.ID); err != nil || ref.Type != apiKeyType {
 		return nil
 	}
 	return &a.Seller

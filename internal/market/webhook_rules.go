@@ -179,8 +179,12 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if len(documentErrors) == 0 {
 		m.applyFilter(p, w, in, before)
 	}
-	if len(documentErrors) == 0 && (shows(w) != shows(&before) || w.URL != before.URL || w.SellerID != before.SellerID) {
+	proven := w.Num == 0 || w.State == WebhookInvalid || shows(w) != shows(&before) || w.SellerID != before.SellerID
+	if len(documentErrors) == 0 && (proven || w.URL != before.URL) {
 		checkReach(p, scopes, before, w)
+	}
+	if proven {
+		w.grant(scopes, u.actor)
 	}
 	if err := u.checkIdentifier(p, w); err != nil {
 		return err
@@ -407,7 +411,8 @@ func missingScopes(have, required []string) []string {
 	return missing
 }
 
-// applyEnabled pauses and resumes; a webhook whose document was proven again is no longer invalid.
+// applyEnabled pauses and resumes; a webhook whose document was proven again is
+// no longer invalid. One whose key has lost a scope meanwhile becomes so.
 func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	state := w.State
 	switch {
@@ -416,10 +421,8 @@ func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	case in.Enabled.Set, state == WebhookInvalid:
 		state = WebhookActive
 	}
-	if state != w.State {
-		w.State, w.StateReason, w.StateSince = state, nil, now
-		w.ConsecutiveFailures, w.FailingSince = 0, nil
-	}
+	w.become(state, "", now)
+	w.holdToGrant(now)
 }
 
 // refusedDocument adds the details of a document's errors to a refusal.
