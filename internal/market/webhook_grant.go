@@ -63,11 +63,15 @@ func (m *Market) prove(w *Webhook, now time.Time) []DocumentError {
 	return nil
 }
 
-// check proves a webhook's document for its class.
+// check proves a webhook's document and filter for its class.
 func (m *Market) check(w *Webhook) (DocumentFacts, []DocumentError) {
 	typeName, known := TypeOfClass(w.Type)
 	if !known {
 		return DocumentFacts{}, []DocumentError{{Message: w.Type + " is no class of webhooks any more", Rule: "Class"}}
 	}
-	return m.options.Documents.Check(typeName, w.Document())
+	facts, errs := m.options.Documents.Check(typeName, w.Document())
+	if len(errs) == 0 && w.Filter != nil {
+		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter)
+	}
+	return facts, errs
 }
