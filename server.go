@@ -368,6 +368,7 @@ type server struct {
 	feed     *stream.Feed
 	market   *market.Market
 	worker   *delivery.Worker
+	egress   *egress.Client
 	api      *resolvers.Handler
 	handler  http.Handler
 	listener net.Listener
@@ -447,9 +448,10 @@ func (s *server) wire(ctx context.Context) error {
 	root.Scopes = func(typeName string) string { return scopes[typeName] }
 	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders})
 	root.Documents = documents
+	s.egress = egress.New(policy, egress.Options{})
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
-		Store: s.store, Redis: s.redis, Documents: documents, Egress: egress.New(policy, egress.Options{}), Log: s.log,
+		Store: s.store, Redis: s.redis, Documents: documents, Egress: s.egress, Log: s.log,
 		Identity: identity, Grace: s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
 		Metrics: delivery.NewMetrics(s.metrics), Tracer: s.tracer,
 	})
@@ -575,6 +577,9 @@ func (s *server) serveDebug(ctx context.Context) error {
 // close closes what open opened.
 func (s *server) close() error {
 	s.feed.Close()
+	if s.egress != nil {
+		s.egress.CloseIdle()
+	}
 	if s.debug != nil {
 		_ = s.debug.Close() // its server has closed it, if there was one
 	}

@@ -27,7 +27,7 @@ import (
 const (
 	// lease is how long work may be silent before another process takes it. It
 	// outlives the longest exchange, so that nothing is sent twice by two
-	// processes that are both alive.
+	// processes that are both alive: New refuses to build a worker else.
 	lease = 40 * time.Second
 	// heartbeat renews the lease of work in progress.
 	heartbeat = lease / 4
@@ -86,8 +86,14 @@ type Worker struct {
 	progress                             progress
 }
 
-// New returns a worker, or an error where an option is missing.
-func New(o Options) (*Worker, error) {
+// New returns a worker, or an error where an option is missing, or a
+// [*LeaseError] where a lease may end before the work that it guards.
+func New(o Options) (*Worker, error) { return build(o, guards) }
+
+func build(o Options, guards []guard) (*Worker, error) {
+	if err := checkLeases(guards); err != nil {
+		return nil, err
+	}
 	if o.Store == nil || o.Redis == nil || o.Documents == nil || o.Egress == nil || o.Log == nil {
 		return nil, errors.New("delivery: Store, Redis, Documents, Egress and Log are required")
 	}

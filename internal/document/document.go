@@ -13,9 +13,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
 
 	"crier/internal/filter"
-	"github.com/vektah/gqlparser/v2/formatter"
 )
 
 // Options are what documents run with beside a schema.
