@@ -108,7 +108,7 @@ func (l *line) admit(t task) bool {
 	if q.busy == 0 {
 		within = l.taken < l.places && owned < l.places-l.places/keptShare
 	}
-	if !within || t.event.Attempts > 0 && l.again >= l.places/retryShare {
+	if !within || t.again() && l.again >= l.places/retryShare {
 		l.forget(t.webhook.Num)
 		return false
 	}
@@ -121,7 +121,7 @@ func (l *line) count(t task, n int) {
 	owner := t.webhook.SellerID
 	l.queue(t.webhook.Num).busy += n
 	l.taken += n
-	if t.event.Attempts > 0 {
+	if t.again() {
 		l.again += n
 	}
 	if l.owners[owner] += n; l.owners[owner] == 0 {
@@ -147,7 +147,7 @@ func (l *line) join(t task) bool {
 		q.bytes+size > lineBytes || l.bytes+size > bytesTotal {
 		return false
 	}
-	if t.event.Attempts > 0 {
+	if t.again() {
 		q.others = append(q.others, t)
 	} else {
 		q.first = append(q.first, t)

@@ -21,7 +21,7 @@ func (s *sender) seat(ctx context.Context, tasks []task) []task {
 	}
 	for _, t := range tasks {
 		switch {
-		case time.Since(t.loaded) > staleAfter:
+		case t.stale():
 			leave(t, 0)
 		case s.line.admit(t):
 			wanting = append(wanting, t)
@@ -91,7 +91,7 @@ func (s *sender) acquire(ctx context.Context, tasks []task) []stream.Grant {
 // parking is a task that can wait nowhere here.
 func (s *sender) parking(t task, wait time.Duration) stream.Parking {
 	s.policies.note(t.webhook)
-	return stream.Parking{Message: t.message, Webhook: t.webhook.Num, Again: t.event.Attempts > 0, At: time.Now().Add(wait)}
+	return stream.Parking{Message: t.message, Webhook: t.webhook.Num, Again: t.again(), At: time.Now().Add(wait)}
 }
 
 // park puts tasks aside in Redis. Where that fails they stay pending, and reclaim
