@@ -451,7 +451,7 @@ func (s *server) wire(ctx context.Context) error {
 	s.egress = egress.New(policy, egress.Options{})
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
-		Store: s.store, Redis: s.redis, Documents: documents, Egress: s.egress, Log: s.log,
+		Store: s.store, Redis: s.redis, Documents: documents, Jobs: s.market, Egress: s.egress, Log: s.log,
 		Identity: identity, Grace: s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
 		Metrics: delivery.NewMetrics(s.metrics), Tracer: s.tracer,
 	})

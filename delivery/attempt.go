@@ -76,7 +76,8 @@ type made struct {
 // the receiver has already. A destroy shows the same as the event before it, and
 // what somebody asked for is sent in any case.
 func (s *sender) skippable(ctx context.Context, t task) bool {
-	if !t.webhook.AllowSkip || t.event.Attempts > 0 || t.event.Action != market.Update || t.event.Reason != market.ReasonChange {
+	asked := t.event.Reason != market.ReasonChange || t.event.ResentAt != nil
+	if !t.webhook.AllowSkip || asked || t.event.Attempts > 0 || t.event.Action != market.Update {
 		return false
 	}
 	shown, err := s.store.Shown(ctx, t.event, t.webhook.URLSince)
@@ -91,7 +92,7 @@ func (s *sender) skippable(ctx context.Context, t task) bool {
 func (s *sender) judge(a made) *market.Outcome {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	attempts := a.event.Attempts + 1
-	v := decide(a.exchange, policy{maxRetries: a.webhook.MaxRetries, firstRetry: s.FirstRetry, attempts: attempts, age: now.Sub(a.event.CreatedAt)}, now, rand.Float64())
+	v := decide(a.exchange, s.retries(a.webhook, a.event, now), now, rand.Float64())
 	o := &market.Outcome{
 		EventID: a.event.Num, WebhookID: a.webhook.Num, Status: v.status, ErrorMessage: v.message, Disable: v.disable, At: now, Lane: laneOf(a.webhook, a.event),
 		Attempt: record(a.task, a.exchange, a.response, attempts, a.began, now),
@@ -109,10 +110,20 @@ func (s *sender) judge(a made) *market.Outcome {
 	return o
 }
 
+// retries is what bounds the retries of an event after another attempt. Those of an
+// event that was sent again count from then.
+func (w *Worker) retries(of *market.Webhook, e *market.WebhookEvent, now time.Time) policy {
+	since := e.CreatedAt
+	if e.ResentAt != nil {
+		since = *e.ResentAt
+	}
+	return policy{maxRetries: of.MaxRetries, firstRetry: w.FirstRetry, attempts: e.Attempts + 1 - e.AttemptsBefore, age: now.Sub(since)}
+}
+
 // firstLag is the time from the commit to the first attempt, and whether it says
 // anything about this server: that of an event that was held does not.
 func firstLag(e *market.WebhookEvent, began time.Time) (lag time.Duration, counts bool) {
-	counts = e.Attempts == 0 && e.NextAttemptAt != nil && !e.NextAttemptAt.After(e.CreatedAt)
+	counts = e.Attempts == 0 && e.JobID == 0 && e.NextAttemptAt != nil && !e.NextAttemptAt.After(e.CreatedAt)
 	return max(began.Sub(e.CreatedAt), 0), counts
 }
 

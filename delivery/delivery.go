@@ -49,8 +49,10 @@ type Options struct {
 	Redis     *stream.Redis
 	Documents *document.Documents
 	Egress    *egress.Client
-	Identity  Identity
-	Log       *slog.Logger
+	// Jobs takes replays and backfills further; nil: this process runs none.
+	Jobs     Jobs
+	Identity Identity
+	Log      *slog.Logger
 	// Metrics default to some that nobody reads.
 	Metrics *Metrics
 	// Tracer shows the steps of changes as spans; nil traces nothing.
@@ -73,6 +75,7 @@ type Store interface {
 	fanoutStore
 	sendStore
 	sweepStore
+	jobStore
 }
 
 // Worker runs the roles of one process.
@@ -142,12 +145,16 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	if w.Deliver {
 		s, f := newSender(w), &fanout{Worker: w, store: w.Store}
+		s.render = f.render
 		roles.Go(func() { f.run(ctx, hard) })
 		roles.Go(func() { s.run(ctx, hard) })
 		roles.Go(func() { (&promote{w, s}).run(ctx) })
 		roles.Go(func() { (&look{w, s}).run(ctx) })
 		roles.Go(func() { (&reclaim{Worker: w, fanout: f, sender: s}).run(ctx, hard) })
 		roles.Go(func() { (&sweep{Worker: w, store: w.Store, fanout: f}).run(ctx) })
+	}
+	if w.Deliver && w.Jobs != nil {
+		roles.Go(func() { (&jobs{Worker: w, store: w.Store}).run(ctx) })
 	}
 	roles.Wait()
 	w.leave(ctx)

@@ -14,8 +14,9 @@ type execution struct {
 	webhook *market.Webhook
 	subject market.Ref
 	action  market.Action
-	at      time.Time
-	events  []*market.WebhookEvent
+	// at is the time of the change, shownAt the moment as of which a destroy is shown.
+	at, shownAt time.Time
+	events      []*market.WebhookEvent
 	// webhooks are those of the events, by number.
 	webhooks map[int64]*market.Webhook
 	// apart are what became of the events that the result is not sent for.
@@ -44,7 +45,7 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 			key.event, payload = e.Num, -e.Num
 		}
 		if known[key] == nil {
-			known[key] = &execution{payload: payload, webhook: w, webhooks: webhooks, subject: r.Subject, action: r.Action, at: r.At}
+			known[key] = &execution{payload: payload, webhook: w, webhooks: webhooks, subject: r.Subject, action: r.Action, at: r.At, shownAt: r.ShownAt}
 			list = append(list, known[key])
 		}
 		known[key].events = append(known[key].events, e)

@@ -195,7 +195,7 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	}
 	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, Scopes: x.webhook.GrantedScopes, ReadOnly: true}
 	if x.action == market.Destroy {
-		v.AsOf = x.at
+		v.AsOf = x.shownAt
 	}
 	return f.Documents.Run(batch.context(v), prepared, x.subject.ID(), v)
 }

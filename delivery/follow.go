@@ -83,7 +83,7 @@ func (s *sender) fresh(ctx context.Context, placed []task) []task {
 	stale := map[int64]task{}
 	var messages []stream.DeliveryMessage
 	for _, t := range placed {
-		if time.Since(t.loaded) <= staleAfter {
+		if !t.stale() {
 			current = append(current, t)
 			continue
 		}
@@ -111,5 +111,5 @@ func (s *sender) fresh(ctx context.Context, placed []task) []task {
 
 // sharesWith reports whether a task counts as another one where places are shared out.
 func (t task) sharesWith(other task) bool {
-	return t.webhook.SellerID == other.webhook.SellerID && t.event.Attempts == other.event.Attempts
+	return t.webhook.SellerID == other.webhook.SellerID && t.again() == other.again()
 }

@@ -62,10 +62,15 @@ func (h *handover) caused(changes []market.Change, events []market.WebhookEvent)
 		return
 	}
 	for _, c := range changes {
-		h.young.events[c.Num] = nil
+		if c.Request == nil { // nobody comes for the others
+			h.young.events[c.Num] = nil
+		}
 	}
 	for i := range events {
 		e := &events[i]
+		if _, published := h.young.events[e.ChangeID]; !published {
+			continue
+		}
 		h.young.events[e.ChangeID] = append(h.young.events[e.ChangeID], e)
 	}
 	h.young.count += len(changes) + len(events)
@@ -99,7 +104,7 @@ func (h *handover) rendered(events []*market.WebhookEvent, payload []byte) {
 	}
 	now := time.Now()
 	for _, e := range events {
-		if !isLater(e, now) {
+		if !isLater(e, now) && e.JobID == 0 { // a job may be called off any moment
 			h.young.deliveries[e.Num] = market.Delivery{Event: e, Payload: payload}
 		}
 	}

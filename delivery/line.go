@@ -126,7 +126,7 @@ func (l *line) fits(q *queue, t task) bool {
 	if q.busy == 0 {
 		within = l.taken < l.places && owned < l.places-l.places/keptShare
 	}
-	return within && (t.event.Attempts == 0 || l.again < l.places/retryShare)
+	return within && (!t.again() || l.again < l.places/retryShare)
 }
 
 // admit gives a task a place; false where it has to wait.
@@ -146,7 +146,7 @@ func (l *line) count(t task, n int) {
 	owner := t.webhook.SellerID
 	l.queue(t.webhook.Num).busy += n
 	l.taken += n
-	if t.event.Attempts > 0 {
+	if t.again() {
 		l.again += n
 	}
 	if l.owners[owner] += n; l.owners[owner] == 0 {
@@ -171,7 +171,7 @@ func (l *line) join(t task) bool {
 
 // list is where a task waits.
 func (q *queue) list(t task) *[]task {
-	if t.event.Attempts > 0 {
+	if t.again() {
 		return &q.others
 	}
 	return &q.first

@@ -252,7 +252,7 @@ func TestProgressTellsOfRunningRolesOnly(t *testing.T) {
 		t.Errorf("before the start: %v", parts)
 	}
 	r.start()
-	r.until(func() bool { return len(r.worker.Progress(time.Now())) == 8 }, func() any { return r.worker.Progress(time.Now()) })
+	r.until(func() bool { return len(r.worker.Progress(time.Now())) == 9 }, func() any { return r.worker.Progress(time.Now()) })
 	for name, state := range r.worker.Progress(time.Now()) {
 		if state != delivery.Working {
 			t.Errorf("%s %s", name, state)

@@ -23,12 +23,13 @@ const (
 	partReclaimChanges
 	partReclaimDeliveries
 	partSweep
+	partJobs
 	parts
 )
 
 // String is the name of the part.
 func (p part) String() string {
-	return [...]string{"relay", "fanout", "send", "promote", "look", "reclaim changes", "reclaim deliveries", "sweep"}[p]
+	return [...]string{"relay", "fanout", "send", "promote", "look", "reclaim changes", "reclaim deliveries", "sweep", "jobs"}[p]
 }
 
 // progress is when each part last began a turn, in Unix nanoseconds; 0 while it does not run.

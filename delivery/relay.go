@@ -142,6 +142,7 @@ func (r *relay) sequence(ctx context.Context) (more bool, err error) {
 	}
 	r.registry, r.known = webhooks, first+int64(n)-1
 	r.Metrics.relayEvents.Add(float64(len(planned.Events)))
+	r.queueRequested(ctx, planned)
 	r.handover.caused(r.placed, planned.Events)
 	if len(planned.Release) > 0 {
 		signal(r.released)
@@ -177,6 +178,10 @@ func (r *relay) plan(ctx context.Context, webhooks *registry, changes []market.C
 			break
 		}
 		p.Changes++
+		if c.Request != nil {
+			webhooks.requested(c, next+int64(len(p.Events)), &p)
+			continue
+		}
 		if c.Subject.Type == webhookType {
 			webhooks.register(c, registered[c.Subject.Num], &p)
 			continue
@@ -244,8 +249,8 @@ func (r *relay) waiting(ctx context.Context) ([]market.Change, error) {
 		return nil, nil
 	}
 	if r.published > 0 && len(placed) > 0 && r.published == placed[0].Sequence-1 {
-		r.published = placed[len(placed)-1].Sequence // registrations, which are not published, may end the list
-		return slices.DeleteFunc(placed, func(c market.Change) bool { return c.Subject.Type == webhookType }), nil
+		r.published = placed[len(placed)-1].Sequence // what is not published may end the list
+		return slices.DeleteFunc(placed, func(c market.Change) bool { return c.Subject.Type == webhookType || c.Request != nil }), nil
 	}
 	changes, err := r.store.Unpublished(ctx, relayBatch)
 	if r.published = 0; err == nil && len(changes) < relayBatch {

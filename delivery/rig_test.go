@@ -65,7 +65,9 @@ type rig struct {
 	actor  market.Actor
 	seller *market.Seller
 	taxon  string
-	stop   func()
+	// database is its URL.
+	database string
+	stop     func()
 }
 
 // newRig opens a process on a place, with its worker at rest.
@@ -77,11 +79,11 @@ func newRig(t *testing.T, p place, grace time.Duration) *rig {
 	must(t, db.Migrate(ctx))
 	redis, err := stream.Open(ctx, p.redis, log)
 	must(t, err)
-	r := &rig{t: t, store: db, redis: redis, reads: &reads{Reader: db}, actor: market.Actor{ID: "test"}, stop: func() {}}
+	r := &rig{t: t, store: db, redis: redis, reads: &reads{Reader: db}, actor: market.Actor{ID: "test"}, database: p.database, stop: func() {}}
 	documents := r.wire()
 	client := egress.New(egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true}, egress.Options{})
 	r.worker, err = delivery.New(delivery.Options{
-		Store: db, Redis: redis, Documents: documents, Egress: client, Log: log, Grace: grace, FirstRetry: p.firstRetry,
+		Store: db, Redis: redis, Documents: documents, Jobs: r.Market, Egress: client, Log: log, Grace: grace, FirstRetry: p.firstRetry,
 		Identity: delivery.Identity{Vertical: "harbour", Prefix: "Crier", UserAgent: "Crier/test"}, Relay: true, Deliver: true,
 	})
 	must(t, err)

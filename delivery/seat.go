@@ -145,7 +145,7 @@ func (s *sender) park(ctx context.Context, away parkings) {
 	list, batch, now := make([]stream.Parking, len(away)), make([]result, len(away)), time.Now()
 	for i, p := range away {
 		s.policies.note(p.webhook)
-		list[i] = stream.Parking{Message: p.message, Webhook: p.webhook.Num, Again: p.event.Attempts > 0, At: now.Add(p.wait)}
+		list[i] = stream.Parking{Message: p.message, Webhook: p.webhook.Num, Again: p.again(), At: now.Add(p.wait)}
 		batch[i] = result{task: p.task}
 	}
 	if err := s.Redis.Park(context.WithoutCancel(ctx), list); err != nil {

@@ -18,6 +18,8 @@ const (
 	sendBatch = 200
 	// staleAfter is how long a task may wait before its event and webhook are read anew.
 	staleAfter = 5 * time.Second
+	// jobStaleAfter is that of the events of jobs.
+	jobStaleAfter = 300 * time.Millisecond
 	// mostHandOuts is how often an event may be handed out without an outcome. Each
 	// time but the first its process died or lost it, perhaps because of it.
 	mostHandOuts = 10
@@ -49,6 +51,10 @@ type sender struct {
 	pace     pace
 	circuits circuits
 	policies policies
+	// render executes the documents of changes whose events have no payload yet; nil
+	// leaves that to the sweep. renders bounds how many batches of that run.
+	render  func(ctx context.Context, changes []int64) error
+	renders chan struct{}
 	// long says that the queue has more to read than was read last.
 	long atomic.Bool
 }
@@ -76,7 +82,7 @@ func newSender(w *Worker) *sender {
 	return &sender{
 		Worker: w, store: w.Store, results: make(chan result, sendBatch), running: running{tasks: map[int64]task{}},
 		line: newLine(inFlightLimit), pace: make(pace, paceBurst), policies: policies{known: map[int64]*market.Webhook{}},
-		circuits: circuits{known: map[int64]stream.Circuit{}},
+		circuits: circuits{known: map[int64]stream.Circuit{}}, renders: make(chan struct{}, renderBatches),
 	}
 }
 
@@ -126,6 +132,7 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 	}
 	s.acknowledge(hard, rest.over, rest.early)
 	s.forget(hard, rest.stopped)
+	s.renderLater(hard, rest.unrendered)
 	s.begin(hard, s.enlist(tasks))
 }
 
@@ -161,6 +168,8 @@ type unsendable struct {
 	over    []stream.DeliveryMessage
 	early   []stream.Postponement
 	stopped []int64
+	// unrendered are due, and have no payload yet.
+	unrendered []unrenderedEvent
 }
 
 // load reads events, payloads and webhooks of a batch, and tells apart what is not to be sent now.
@@ -188,10 +197,12 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 	for _, m := range messages {
 		d, ok := byNum[m.Event]
 		switch {
-		case !ok || d.Payload == nil || d.Event.NextAttemptAt == nil || webhooks[d.Event.WebhookID] == nil:
-			rest.over = append(rest.over, m) // what is due without a payload is the sweep's
+		case !ok || d.Event.NextAttemptAt == nil || webhooks[d.Event.WebhookID] == nil:
+			rest.over = append(rest.over, m)
 		case d.Event.NextAttemptAt.After(now):
 			rest.early = append(rest.early, stream.Postponement{Message: m, At: *d.Event.NextAttemptAt})
+		case d.Payload == nil:
+			rest.unrendered = append(rest.unrendered, unrenderedEvent{m, d.Event.ChangeID})
 		default:
 			tasks = append(tasks, task{message: m, event: d.Event, payload: d.Payload, webhook: webhooks[d.Event.WebhookID], loaded: now})
 		}
@@ -255,6 +266,20 @@ func (s *sender) survive(t task) {
 		slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
 	t.broken = true
 	s.results <- result{task: t}
+}
+
+// again reports whether first attempts of changes go before this one: it is a
+// retry, or of a job.
+func (t task) again() bool { return t.event.Attempts > 0 || t.event.JobID != 0 }
+
+// stale reports whether event and webhook must be read anew. A job that is
+// cancelled is to have nothing sent a second later.
+func (t task) stale() bool {
+	limit := staleAfter
+	if t.event.JobID != 0 {
+		limit = jobStaleAfter
+	}
+	return time.Since(t.loaded) > limit
 }
 
 // settleLater gives a task back because this process stops.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"crier/internal/market"
-	"crier/internal/stream"
 )
 
 const (
@@ -47,6 +46,8 @@ type sweepStore interface {
 	// PurgeClaims deletes a part of the idempotency keys that are past their time
 	// and returns how many went.
 	PurgeClaims(ctx context.Context, now time.Time) (int, error)
+	// PurgeJobs deletes a part of the jobs that ended before a moment and returns how many went.
+	PurgeJobs(ctx context.Context, before time.Time) (int, error)
 }
 
 // sweep finds what is due in the database and not in Redis, whatever the reason,
@@ -189,20 +190,13 @@ func (s *sweep) bringBack(ctx context.Context, due []market.Due, first bool) (fo
 // queue puts events into the queue that are not there, and has those sent now
 // that it delays for longer, as it may after a pause of their webhook.
 func (s *sweep) queue(ctx context.Context, events []int64) (missing bool, err error) {
-	added, err := s.Redis.Enqueue(ctx, events)
+	added, err := s.queueNow(ctx, events)
 	if err != nil {
 		return false, fmt.Errorf("queue due events: %w", err)
 	}
 	s.Metrics.sweptQueued.Add(float64(added))
 	if added > 0 {
 		s.Log.InfoContext(ctx, "queued due events that were missing", slog.Int("events", added))
-	}
-	due, now := make([]stream.Due, len(events)), time.Now()
-	for i, e := range events {
-		due[i] = stream.Due{Event: e, At: now}
-	}
-	if _, err := s.Redis.Delay(ctx, due); err != nil {
-		return false, fmt.Errorf("hasten due events: %w", err)
 	}
 	return added > 0, nil
 }
@@ -225,8 +219,10 @@ func (s *sweep) purge(ctx context.Context) error {
 	if s.Retention == 0 {
 		return claims
 	}
-	return errors.Join(claims, inBatches(until, func() (int, error) {
-		n, err := s.store.Purge(ctx, now.Add(-s.Retention))
+	before := now.Add(-s.Retention)
+	jobs := inBatches(until, func() (int, error) { return s.store.PurgeJobs(ctx, before) })
+	return errors.Join(claims, jobs, inBatches(until, func() (int, error) {
+		n, err := s.store.Purge(ctx, before)
 		s.Metrics.purged.Add(float64(n))
 		return n, err
 	}))

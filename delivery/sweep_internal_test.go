@@ -116,10 +116,12 @@ func TestTheSweepHastens(t *testing.T) {
 // agedStore has rows that are past their time, of which a call removes two at most.
 type agedStore struct {
 	sweepStore
-	claims, events int
+	claims, events, jobs int
 }
 
 func (a *agedStore) PurgeClaims(context.Context, time.Time) (int, error) { return a.some(&a.claims) }
+
+func (a *agedStore) PurgeJobs(context.Context, time.Time) (int, error) { return a.some(&a.jobs) }
 
 func (a *agedStore) Purge(context.Context, time.Time) (int, error) { return a.some(&a.events) }
 
@@ -133,10 +135,10 @@ func (*agedStore) some(left *int) (int, error) {
 func TestSweepPurges(t *testing.T) {
 	t.Parallel()
 	for retention, want := range map[time.Duration]int{time.Hour: 0, 0: 5} {
-		store := &agedStore{claims: 5, events: 5}
+		store := &agedStore{claims: 5, events: 5, jobs: 5}
 		s := &sweep{Worker: &Worker{Options: Options{Retention: retention, Metrics: NewMetrics(nil)}}, store: store}
-		if err := s.purge(t.Context()); err != nil || store.claims != 0 || store.events != want {
-			t.Errorf("retention %v leaves %d claims and %d events, want %d, %v", retention, store.claims, store.events, want, err)
+		if err := s.purge(t.Context()); err != nil || store.claims != 0 || store.events != want || store.jobs != want {
+			t.Errorf("retention %v leaves %d claims, %d events and %d jobs, want %d, %v", retention, store.claims, store.events, store.jobs, want, err)
 		}
 	}
 }

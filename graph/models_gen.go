@@ -1609,7 +1609,8 @@ type WebhookEventResendMutationPayload struct {
 	Errors []*market.FieldError `json:"errors,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
-	// The event that is sent: the same, or the new one; null when there are `errors`.
+	// The event that is sent: the same, or the new one; null when there are `errors`. Without errors null means that the
+	// new one did not get its place within some seconds: it follows.
 	WebhookEvent *market.WebhookEvent `json:"webhookEvent,omitempty"`
 }
 
@@ -1801,7 +1802,8 @@ type WebhookTriggerMutationPayload struct {
 	Errors []*market.FieldError `json:"errors,omitempty"`
 	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
 	Status int `json:"status"`
-	// The event; null when there are `errors`.
+	// The event; null when there are `errors`. Without errors null means that the event did not get its place within
+	// some seconds, as while no process delivers: it follows, and `webhookEvents` shows it then.
 	WebhookEvent *market.WebhookEvent `json:"webhookEvent,omitempty"`
 }
 

@@ -14464,7 +14464,10 @@ type WebhookDryRun {
 }
 
 extend type Mutation {
-  "Has the document executed for one entity, as if it had changed now, and sends the result to one webhook."
+  """
+  Has the document executed for one entity, as if it had changed now, and sends the result to one webhook, whatever
+  events it listens to.
+  """
   webhookTrigger(
     "Which webhook, and for what."
     input: WebhookTriggerMutationInput!
@@ -14636,7 +14639,10 @@ type WebhookTriggerMutationPayload {
   errors: [ValidationError!]
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
-  "The event; null when there are ` + "`" + `errors` + "`" + `."
+  """
+  The event; null when there are ` + "`" + `errors` + "`" + `. Without errors null means that the event did not get its place within
+  some seconds, as while no process delivers: it follows, and ` + "`" + `webhookEvents` + "`" + ` shows it then.
+  """
   webhookEvent: WebhookEvent
 }
 
@@ -14660,7 +14666,10 @@ type WebhookEventResendMutationPayload {
   errors: [ValidationError!]
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
-  "The event that is sent: the same, or the new one; null when there are ` + "`" + `errors` + "`" + `."
+  """
+  The event that is sent: the same, or the new one; null when there are ` + "`" + `errors` + "`" + `. Without errors null means that the
+  new one did not get its place within some seconds: it follows.
+  """
   webhookEvent: WebhookEvent
 }
 

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"crier/graph"
+	"crier/internal/document"
+	"crier/internal/market"
 )
 
 func TestPayloadSchemaOfAWebhook(t *testing.T) {
@@ -47,4 +51,21 @@ func TestPayloadSchemaOfADocumentThatFitsNoMoreLetsNothingPass(t *testing.T) {
 	if s := got.Node.PayloadSchema; s.Not == nil || !strings.Contains(s.Description, "gone") {
 		t.Errorf("its schema is %+v", s)
 	}
+}
+
+func TestDocumentWarnings(t *testing.T) {
+	t.Parallel()
+	b := trade(t, market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{})})
+	b.query(`mutation { webhookCreate(input: { attributes: { type: INVOICE, url: "https://shop.example/hook", queryString: "query($id: ID!) { node(id: $id) { id } }" } })
+		{ status documentErrors { rule } documentWarnings { rule line column path } } }`).
+		is(`{"webhookCreate": {"status": 200, "documentErrors": null, "documentWarnings": [{"rule": "TypenameNotSelected", "line": 1, "column": 19, "path": ["node"]}]}}`)
+	update := func(attributes string) answer {
+		return b.query(ids(`mutation { webhookUpdate(input: { webhookId: "Webhook-1", attributes: { ` + attributes + ` } }) { status errors { field messages } documentWarnings { rule } } }`))
+	}
+	update(`queryString: "query($id: ID!) { node(id: $id) { __typename } }"`).
+		is(`{"webhookUpdate": {"status": 200, "errors": null, "documentWarnings": [{"rule": "IDNotSelected"}]}}`)
+	update(`name: "x"`).is(`{"webhookUpdate": {"status": 200, "errors": null, "documentWarnings": null}}`)
+	update(`filter: "data.node.id == 'x'"`).
+		is(`{"webhookUpdate": {"status": 422, "errors": [{"field": "filter", "messages": ["line 1, column 10: undefined field 'id' (FilterType)"]}], "documentWarnings": null}}`)
+	update(`filter: "data.node.__typename == 'Invoice'"`).is(`{"webhookUpdate": {"status": 200, "errors": null, "documentWarnings": null}}`)
 }

@@ -113,8 +113,16 @@ func whsec(key []byte) *string {
 // documentErrors are the details of a refusal that is about a webhook's document; nil where it is not.
 func documentErrors(err error) []*market.DocumentError {
 	var refusal *market.Invalid
-	if !errors.As(err, &refusal) || len(refusal.Document) == 0 {
+	if !errors.As(err, &refusal) {
 		return nil
 	}
-	return each(refusal.Document, func(e market.DocumentError) *market.DocumentError { return &e })
+	return documentDetails(refusal.Document)
+}
+
+// documentDetails are what is said of a document; nil where that is nothing.
+func documentDetails(list []market.DocumentError) []*market.DocumentError {
+	if len(list) == 0 {
+		return nil
+	}
+	return each(list, func(e market.DocumentError) *market.DocumentError { return &e })
 }

@@ -5,6 +5,7 @@ package resolvers
 
 import (
 	"context"
+	"time"
 
 	"crier/internal/document"
 	"crier/internal/market"
@@ -29,6 +30,8 @@ type Resolver struct {
 	BaseURL string
 	// SiteURL is where buyers find the pages of adverts, without a trailing slash; "" without such a site.
 	SiteURL string
+	// EventWait is how long a mutation that asks for an event waits for it; 0: 3 s.
+	EventWait time.Duration
 	// Payloads reads what was rendered for events.
 	Payloads Payloads
 	// Body writes what is sent of an event, in the event's format, around a payload.

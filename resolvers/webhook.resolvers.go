@@ -22,7 +22,7 @@ func (r *mutationResolver) WebhookCreate(ctx context.Context, input graph.Webhoo
 		return nil, err
 	}
 	return &graph.WebhookCreateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refused,
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, DocumentWarnings: documentDetails(made.Warnings), Errors: refused,
 		Secret: whsec(made.Secret), Status: status, Webhook: made.Webhook,
 	}, nil
 }
@@ -37,7 +37,7 @@ func (r *mutationResolver) WebhookUpdate(ctx context.Context, input graph.Webhoo
 		return nil, err
 	}
 	return &graph.WebhookUpdateMutationPayload{
-		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, Errors: refused,
+		ClientMutationID: input.ClientMutationID.Value(), DocumentErrors: wrong, DocumentWarnings: documentDetails(changed.Warnings), Errors: refused,
 		Secret: whsec(changed.Secret), Status: status, Webhook: changed.Webhook,
 	}, nil
 }

@@ -14,15 +14,41 @@ import (
 )
 
 func (r *mutationResolver) WebhookTrigger(ctx context.Context, input graph.WebhookTriggerMutationInput) (*graph.WebhookTriggerMutationPayload, error) {
-	return nil, errNotYet
+	action := opt(input.EventName).Or(market.EventUpdate).Action()
+	event, err := r.requested(ctx, func(actor market.Actor) (int64, error) {
+		return r.Market.TriggerWebhook(ctx, actor, input.WebhookID, input.SubjectID, action)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookTriggerMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, WebhookEvent: event,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookEventResend(ctx context.Context, input graph.WebhookEventResendMutationInput) (*graph.WebhookEventResendMutationPayload, error) {
-	return nil, errNotYet
+	event, err := r.resend(ctx, input.WebhookEventID, opt(input.Mode).Or(market.ReplayStored))
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookEventResendMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, WebhookEvent: event,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookEventCancel(ctx context.Context, input graph.WebhookEventCancelMutationInput) (*graph.WebhookEventCancelMutationPayload, error) {
-	return nil, errNotYet
+	event, err := change(ctx, func(actor market.Actor) (*market.WebhookEvent, error) {
+		return r.Market.CancelEvent(ctx, actor, input.WebhookEventID)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookEventCancelMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, WebhookEvent: event,
+	}, nil
 }
 
 func (r *queryResolver) WebhookEvents(ctx context.Context, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []graph.WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) (*market.Connection[market.WebhookEvent], error) {

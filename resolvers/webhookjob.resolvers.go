@@ -12,23 +12,54 @@ import (
 )
 
 func (r *mutationResolver) WebhookReplay(ctx context.Context, input graph.WebhookReplayMutationInput) (*graph.WebhookReplayMutationPayload, error) {
-	return nil, errNotYet
+	job, err := change(ctx, func(actor market.Actor) (*market.WebhookJob, error) {
+		return r.Market.ReplayEvents(ctx, actor, newReplay(input))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookReplayMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, Job: job,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookBackfill(ctx context.Context, input graph.WebhookBackfillMutationInput) (*graph.WebhookBackfillMutationPayload, error) {
-	return nil, errNotYet
+	job, err := change(ctx, func(actor market.Actor) (*market.WebhookJob, error) {
+		return r.Market.BackfillWebhook(ctx, actor, market.Backfill{
+			WebhookID: input.WebhookID, UpdatedSince: input.UpdatedSince.Value(), RatePerSecond: optInt(input.RatePerSecond).Or(0),
+		})
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookBackfillMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, Job: job,
+	}, nil
 }
 
 func (r *mutationResolver) WebhookJobCancel(ctx context.Context, input graph.WebhookJobCancelMutationInput) (*graph.WebhookJobCancelMutationPayload, error) {
-	return nil, errNotYet
+	job, err := change(ctx, func(actor market.Actor) (*market.WebhookJob, error) {
+		return r.Market.CancelJob(ctx, actor, input.JobID)
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookJobCancelMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Status: status, Job: job,
+	}, nil
 }
 
 func (r *queryResolver) WebhookJobs(ctx context.Context, after *string, before *string, first *int, last *int, webhookID string) (*market.Connection[market.WebhookJob], error) {
-	return nil, errNotYet
+	var f filter
+	f.only("webhook_id", "webhookId", "Webhook", &webhookID)
+	return filtered[market.WebhookJob](ctx, r.Resolver, page{after, before, first, last}, f, newestFirst)
 }
 
 func (r *webhookJobResolver) Webhook(ctx context.Context, obj *market.WebhookJob) (*market.Webhook, error) {
-	return nil, errNotYet
+	return required[market.Webhook](ctx, obj.WebhookID)
 }
 
 func (r *Resolver) WebhookJob() graph.WebhookJobResolver { return &webhookJobResolver{r} }

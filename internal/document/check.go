@@ -58,6 +58,7 @@ func (d *Documents) Check(typeName, text string) (facts market.DocumentFacts, re
 	}
 	facts = p.facts
 	facts.RequiredScopes = d.reach(p.op, typeName)
+	facts.Warnings = d.warnings(p, typeName)
 	return facts, nil
 }
 

@@ -201,13 +201,18 @@ func (s *shaper) typed(t *ast.Type, fields []*ast.Field, page int) *result {
 		made.leaf = definition
 		return made
 	}
+	made.name = definition.Name
+	made.variants = s.variants(s.possible(definition, fields[0]), below(fields), page)
+	return made
+}
+
+// below are the selection sets of fields.
+func below(fields []*ast.Field) []ast.SelectionSet {
 	sets := make([]ast.SelectionSet, len(fields))
 	for i, f := range fields {
 		sets[i] = f.SelectionSet
 	}
-	made.name = definition.Name
-	made.variants = s.variants(s.possible(definition, fields[0]), sets, page)
-	return made
+	return sets
 }
 
 // possible are the object types that a field can give, sorted.

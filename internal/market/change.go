@@ -46,7 +46,9 @@ type Change struct {
 // EventRequest asks for one event of one webhook about the subject of its Change.
 type EventRequest struct {
 	WebhookID int64
-	Reason    EventReason
+	// EventID names an event that is due again and has to be queued; no other is made. 0: none.
+	EventID int64
+	Reason  EventReason
 	// JobID is the job that asks; 0: none.
 	JobID int64
 	// ShownAt is the moment as of which a destroy is rendered; nil: the time of the Change.

@@ -14,6 +14,8 @@ type Plan struct {
 	// Coalescing and Ordered name webhooks of the new events: the former gather the changes
 	// of an entity into one event, the latter get the events of an entity one by one.
 	Coalescing, Ordered []int64
+	// Queue names events that are due again, to be queued after the commit.
+	Queue []int64
 	// Release names webhooks whose held events become due again.
 	Release []int64
 	// Withdraw names webhooks whose waiting events are held, and whose results that were
@@ -29,8 +31,8 @@ type Rendering struct {
 	PayloadID int64
 	Subject   Ref
 	Action    Action
-	// At is the time of the change.
-	At time.Time
+	// At is the time of the change, and ShownAt the moment as of which a destroy is shown.
+	At, ShownAt time.Time
 	// Events are those that shared document and owner when the relay made them, by number.
 	Events []*WebhookEvent
 }
@@ -44,7 +46,7 @@ func Renderings(events []*WebhookEvent) []Rendering {
 		if !known {
 			i = len(list)
 			at[e.PayloadID] = i
-			list = append(list, Rendering{PayloadID: e.PayloadID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt})
+			list = append(list, Rendering{PayloadID: e.PayloadID, Subject: e.Subject(), Action: e.Action, At: e.CreatedAt, ShownAt: e.At()})
 		}
 		list[i].Events = append(list[i].Events, e)
 	}

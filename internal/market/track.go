@@ -19,11 +19,21 @@ func (u *unit) load(ref Ref) (*tracked, error) {
 	if err := u.tx.Select(u.ctx, list, Query{Where: []Cond{Eq("id", ref.Num)}, Deleted: true, Lock: true}); err != nil {
 		return nil, fmt.Errorf("load %s: %w", ref, err)
 	}
-	rows := reflect.ValueOf(list).Elem()
-	if rows.Len() == 0 {
+	rows := entitiesOf(list)
+	if len(rows) == 0 {
 		return nil, ErrNotFound
 	}
-	return u.track(rows.Index(0).Interface().(Entity)), nil
+	return u.track(rows[0]), nil
+}
+
+// entitiesOf are the rows of a kind's list, a pointer to a slice.
+func entitiesOf(list any) []Entity {
+	rows := reflect.ValueOf(list).Elem()
+	entities := make([]Entity, rows.Len())
+	for i := range entities {
+		entities[i] = rows.Index(i).Interface().(Entity)
+	}
+	return entities
 }
 
 // track remembers an entity as it is now; the first copy of a row stands for all later ones.
@@ -99,12 +109,15 @@ func look[T any](u *unit, where ...Cond) ([]*T, error) {
 }
 
 // visible reports whether the actor may see, and so change, an entity.
-func (u *unit) visible(e Entity) bool {
-	if u.actor.Seller == 0 || kinds[e.Ref().Type].Shared() {
+func (u *unit) visible(e Entity) bool { return visibleTo(u.actor.Seller, e) }
+
+// visibleTo reports whether a seller may see an entity; 0 is the operator.
+func visibleTo(seller int64, e Entity) bool {
+	if seller == 0 || kinds[e.Ref().Type].Shared() {
 		return true
 	}
 	s, ok := e.(interface{ sellers() []int64 })
-	return ok && slices.Contains(s.sellers(), u.actor.Seller)
+	return ok && slices.Contains(s.sellers(), seller)
 }
 
 // gone reports whether the entity was deleted, now or before.

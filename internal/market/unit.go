@@ -26,6 +26,16 @@ type Tx interface {
 	Delete(ctx context.Context, e Entity) error
 	// Record writes change rows, to be published after the commit.
 	Record(ctx context.Context, changes []Change) error
+	// Ask is Record for one request for an event, and returns its number.
+	Ask(ctx context.Context, request Change) (int64, error)
+	// Resend makes events due whatever became of them, or holds them where their
+	// webhook, which the caller has locked, is not active. Their retries begin
+	// anew. They become those of a job; 0 leaves them to whose they are.
+	Resend(ctx context.Context, events []int64, job int64, at time.Time) error
+	// Withdraw calls off what waits of a job: events, and requests for them.
+	Withdraw(ctx context.Context, job int64, at time.Time) error
+	// Tally counts the events of a job.
+	Tally(ctx context.Context, job int64) (JobTally, error)
 	// MarkClaim notes with the transaction that what a claim is about was done;
 	// ErrClaimGone where another request has taken the claim over.
 	MarkClaim(ctx context.Context, claim int64) error

@@ -46,6 +46,8 @@ type WebhookResult struct {
 	Webhook *Webhook
 	// Secret is the raw signing key of a new webhook; nil otherwise.
 	Secret []byte
+	// Warnings say what the document could do better, where it was proven just now.
+	Warnings []DocumentError
 }
 
 // CreateWebhook registers a webhook for the actor's seller, or for the one that
@@ -62,10 +64,11 @@ func (m *Market) CreateWebhook(ctx context.Context, actor Actor, scopes []string
 		if w.Num == 0 && in.URL.Value == nil {
 			p.add("url", "can't be blank")
 		}
-		if err := m.applyWebhook(u, &p, scopes, w, *w, in); err != nil {
+		before := *w
+		if err := m.applyWebhook(u, &p, scopes, w, before, in); err != nil {
 			return err
 		}
-		out = WebhookResult{Webhook: w}
+		out = WebhookResult{Webhook: w, Warnings: m.warnings(w, before)}
 		if w.Num != 0 {
 			return nil
 		}
@@ -93,8 +96,12 @@ func (m *Market) UpdateWebhook(ctx context.Context, actor Actor, scopes []string
 			}
 		}
 		out.Webhook = w
-		if err := m.applyWebhook(u, &p, scopes, w, before, in); err != nil || !in.Enabled.Or(false) || w.OnErrors != OnErrorsHold {
+		if err := m.applyWebhook(u, &p, scopes, w, before, in); err != nil {
 			return err
+		}
+		out.Warnings = m.warnings(w, before)
+		if !in.Enabled.Or(false) || w.OnErrors != OnErrorsHold {
+			return nil
 		}
 		_, err = u.touch(w.Ref(), "state") // its events with errors are executed anew, also where nothing differs
 		return err
@@ -369,6 +376,16 @@ func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, be
 	}
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
 	return errs
+}
+
+// warnings are those of a document that was proven just now; none where it stayed.
+func (m *Market) warnings(w *Webhook, before Webhook) []DocumentError {
+	typeName, known := TypeOfClass(w.Type)
+	if !known || w.Num != 0 && w.Type == before.Type && w.Document() == before.Document() {
+		return nil
+	}
+	facts, _ := m.options.Documents.Check(typeName, w.Document())
+	return facts.Warnings
 }
 
 // applyFilter sets and proves the filter, which depends on class and document. What

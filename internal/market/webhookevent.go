@@ -50,8 +50,11 @@ const (
 type WebhookEvent struct {
 	Base
 	Action Action
-	// Attempts counts the exchanges so far, answered or not.
-	Attempts int64
+	// Attempts counts the exchanges so far, answered or not. AttemptsBefore are those before
+	// ResentAt, when it was last sent again; they leave it all of its retries. Nil: never.
+	Attempts       int64
+	AttemptsBefore int64
+	ResentAt       *time.Time
 	// Changed names the fields that differ in all the changes that the event stands for;
 	// nil where the webhook has no filter.
 	Changed      []string
@@ -100,6 +103,14 @@ func (e *WebhookEvent) Subject() Ref { return Ref{e.SubjectType, e.SubjectNum} }
 
 // SubjectID is the subject's global id.
 func (e *WebhookEvent) SubjectID() string { return e.Subject().ID() }
+
+// At is the moment as of which a destroy is shown.
+func (e *WebhookEvent) At() time.Time {
+	if e.ShownAt != nil {
+		return *e.ShownAt
+	}
+	return e.CreatedAt
+}
 
 // EventName is the action in the words of the wire.
 func (e *WebhookEvent) EventName() *string {

@@ -58,8 +58,12 @@ type WebhookJob struct {
 	Since, Until *time.Time
 	SellerID     int64
 	Traceparent  string
+	// Type is the class of the entities of a backfill; one that its webhook has left fails.
+	Type string
+	// Asked counts the events that the job has asked for.
+	Asked int64
 	// Total counts the events made, and those to come as far as known; Done and Failed
-	// the final ones. While the job runs, Done and Failed are counted from its events.
+	// the final ones, as of the last step of the job while it runs.
 	Total, Done, Failed int64
 	WebhookID           int64
 }
@@ -79,3 +83,37 @@ func (j *WebhookJob) Ref() Ref { return Ref{"WebhookJob", j.Num} }
 func (j *WebhookJob) ID() string { return j.Ref().ID() }
 
 func (j *WebhookJob) sellers() []int64 { return []int64{j.SellerID} }
+
+// JobTally counts the events of a job.
+type JobTally struct {
+	// Fresh are those before their first attempt, and requests for more; Again wait for
+	// another one. Done reached their end and did not fail.
+	Fresh, Again, Done, Failed int64
+}
+
+// Add counts n events in a state.
+func (t *JobTally) Add(status EventStatus, n int64) {
+	switch status {
+	case EventUnsent, EventHeld:
+		t.Fresh += n
+	case EventRejected:
+		t.Again += n
+	case EventFailed:
+		t.Failed += n
+	default:
+		t.Done += n
+	}
+}
+
+// Waiting counts the events that have not reached their end.
+func (t JobTally) Waiting() int64 { return t.Fresh + t.Again }
+
+// note keeps the counts of a job. Events that were purged meanwhile still count.
+func (j *WebhookJob) note(t JobTally) {
+	j.Done, j.Failed = max(j.Done, t.Done), max(j.Failed, t.Failed)
+}
+
+// finish ends a job.
+func (j *WebhookJob) finish(state JobState, now time.Time) {
+	j.State, j.Total, j.FinishedAt = state, j.Asked, &now
+}

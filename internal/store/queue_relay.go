@@ -107,8 +107,8 @@ func (t *tx) carryOut(ctx context.Context, p market.Plan, changes []market.Chang
 	return t.releaseAndCancel(ctx, p, now)
 }
 
-// numberChanges stores the sequences. Changes of webhooks are for the relay
-// alone and count as published.
+// numberChanges stores the sequences. Changes of webhooks and requests for events
+// are for the relay alone and count as published.
 func (t *tx) numberChanges(ctx context.Context, changes []market.Change, now time.Time) error {
 	b := t.store.builder()
 	b.write(`WITH "given" ("num", "place") AS (VALUES `)
@@ -118,7 +118,7 @@ func (t *tx) numberChanges(ctx context.Context, changes []market.Change, now tim
 		}
 		b.write("(CAST(").bind(c.Num).write(" AS BIGINT), CAST(").bind(c.Sequence).write(" AS BIGINT))")
 	}
-	b.write(`) UPDATE "changes" SET "sequence" = "given"."place", "published_at" = CASE WHEN "subject_type" = 'Webhook' THEN `)
+	b.write(`) UPDATE "changes" SET "sequence" = "given"."place", "published_at" = CASE WHEN "subject_type" = 'Webhook' OR "webhook_id" IS NOT NULL THEN `)
 	b.bindMoment(now).write(` END FROM "given" WHERE "changes"."id" = "given"."num"`)
 	return t.exec(ctx, "number changes", b)
 }
@@ -254,7 +254,7 @@ func (s *Store) MarkPublished(ctx context.Context, changes []int64) error {
 	})
 }
 
-const changeColumns = `"id", COALESCE("sequence", 0), "subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", COALESCE("reason", ''), COALESCE("job_id", 0), "shown_at"`
+const changeColumns = `"id", COALESCE("sequence", 0), "subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", COALESCE("reason", ''), COALESCE("job_id", 0), "shown_at", COALESCE("event_id", 0)`
 
 // readChanges runs a statement that selects changeColumns.
 func readChanges(ctx context.Context, db queryer, b *builder) ([]market.Change, error) {
@@ -284,7 +284,7 @@ func readChange(rows *sql.Rows) (market.Change, error) {
 	var request market.EventRequest
 	var webhook *int64
 	err := rows.Scan(&c.Num, &c.Sequence, &c.Subject.Type, &c.Subject.Num, &c.Action, &sellers, &c.Shared, &changed, &c.Actor, &c.At, &c.Traceparent,
-		&c.Owner, &webhook, &request.Reason, &request.JobID, &request.ShownAt)
+		&c.Owner, &webhook, &request.Reason, &request.JobID, &request.ShownAt, &request.EventID)
 	if err != nil {
 		return c, err
 	}

@@ -20,10 +20,7 @@ func (t *tx) Record(ctx context.Context, changes []market.Change) error {
 	}
 	for batch := range slices.Chunk(changes, recordBatch) {
 		b := t.store.builder()
-		b.write(`INSERT INTO "changes" ("subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", "reason", "job_id", "shown_at") VALUES `)
-		for i, c := range batch {
-			b.change(i, c)
-		}
+		b.insertChanges(batch)
 		text, args, err := b.statement()
 		if err != nil {
 			return fmt.Errorf("record changes: %w", err)
@@ -51,6 +48,14 @@ func (t *tx) lockOrder(ctx context.Context, changes []market.Change) error {
 	return nil
 }
 
+// insertChanges writes an INSERT of changes.
+func (b *builder) insertChanges(changes []market.Change) {
+	b.write(`INSERT INTO "changes" ("subject_type", "subject_num", "action", "sellers", "shared", "changed", "actor", "at", "traceparent", "owner", "webhook_id", "reason", "job_id", "shown_at", "event_id") VALUES `)
+	for i, c := range changes {
+		b.change(i, c)
+	}
+}
+
 // change writes the i-th row of an INSERT.
 func (b *builder) change(i int, c market.Change) {
 	separator := "("
@@ -58,10 +63,10 @@ func (b *builder) change(i int, c market.Change) {
 		separator = ", ("
 	}
 	values := []any{
-		c.Subject.Type, c.Subject.Num, c.Action, c.Sellers, c.Shared, c.Changed, c.Actor, c.At, c.Traceparent, c.Owner, nil, nil, nil, nil,
+		c.Subject.Type, c.Subject.Num, c.Action, c.Sellers, c.Shared, c.Changed, c.Actor, c.At, c.Traceparent, c.Owner, nil, nil, nil, nil, nil,
 	}
 	if r := c.Request; r != nil {
-		copy(values[len(values)-4:], []any{r.WebhookID, r.Reason, r.JobID, r.ShownAt})
+		copy(values[len(values)-5:], []any{r.WebhookID, r.Reason, r.JobID, r.ShownAt, r.EventID})
 	}
 	for _, value := range values {
 		bound, err := bindable("changes", value)

@@ -27,11 +27,15 @@ ALTER TABLE changes ADD COLUMN webhook_id BIGINT;
 ALTER TABLE changes ADD COLUMN reason {{text}};
 ALTER TABLE changes ADD COLUMN job_id BIGINT;
 ALTER TABLE changes ADD COLUMN shown_at TIMESTAMP;
+-- A request to send an event again, which makes no new one.
+ALTER TABLE changes ADD COLUMN event_id BIGINT;
 
 ALTER TABLE webhook_events ADD COLUMN job_id BIGINT NOT NULL DEFAULT 0;
 -- An older process makes events that are sent as before.
 ALTER TABLE webhook_events ADD COLUMN format {{text}} NOT NULL DEFAULT 'ENVELOPE';
 ALTER TABLE webhook_events ADD COLUMN shown_at TIMESTAMP;
+ALTER TABLE webhook_events ADD COLUMN resent_at TIMESTAMP;
+ALTER TABLE webhook_events ADD COLUMN attempts_before BIGINT NOT NULL DEFAULT 0;
 -- The fields that differ, where the webhook has a filter, of all the changes that the event stands for.
 ALTER TABLE webhook_events ADD COLUMN changed {{text}};
 -- What waits for, and what has come of, one entity at one webhook; and those that wait for an earlier one.
@@ -40,7 +44,7 @@ CREATE INDEX webhook_events_lane ON webhook_events (subject_type, subject_num, w
 CREATE INDEX webhook_events_blocked ON webhook_events (id) WHERE status = 'Unsent' AND next_attempt_at IS NULL;
 -- The health of a webhook.
 CREATE INDEX webhook_events_webhook_id_status_processed_at ON webhook_events (webhook_id, status, processed_at);
-CREATE INDEX webhook_events_job_id ON webhook_events (job_id, id) WHERE job_id <> 0;
+CREATE INDEX webhook_events_job_id ON webhook_events (job_id, status) WHERE job_id <> 0;
 
 CREATE TABLE webhook_jobs (
     id {{pk}},
@@ -58,6 +62,8 @@ CREATE TABLE webhook_jobs (
     until TIMESTAMP,
     seller_id BIGINT NOT NULL,
     traceparent {{text}} NOT NULL,
+    type {{text}} NOT NULL,
+    asked BIGINT NOT NULL,
     total BIGINT NOT NULL,
     done BIGINT NOT NULL,
     failed BIGINT NOT NULL,
