@@ -11,5 +11,5 @@ import (
 )
 
 func (r *queryResolver) WebhookDryRun(ctx context.Context, input graph.WebhookDryRunInput) (*graph.WebhookDryRun, error) {
-	return nil, errNotYet
+	return r.dryRun(ctx, input)
 }

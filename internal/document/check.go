@@ -84,6 +84,9 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 		slices.SortStableFunc(refused, byPlace)
 		return nil, refused[:min(len(refused), maxErrors)]
 	}
+	if refused = dryRuns(op); refused != nil {
+		return nil, refused
+	}
 	cost := d.Cost(op, map[string]any{"id": ""})
 	if limit := d.options.Limits.Complexity; cost > limit {
 		return nil, one(fault(CodeComplexityLimit, ruleComplexity, op.Position,
@@ -136,6 +139,16 @@ func introspections(set ast.SelectionSet, path ast.Path) (refused gqlerror.List)
 		}
 	}
 	return refused
+}
+
+// dryRuns refuses a document that would run others.
+func dryRuns(op *ast.OperationDefinition) gqlerror.List {
+	for _, f := range rootFields(op.SelectionSet) {
+		if f.Name == "webhookDryRun" {
+			return one(fault(CodeValidationFailed, ruleDryRun, f.Position, "webhookDryRun runs another document, which documents of webhooks cannot: remove it"))
+		}
+	}
+	return nil
 }
 
 // variables holds an operation to its one variable, $id: ID!.

@@ -90,6 +90,7 @@ var verdicts = []struct{ name, text, want string }{
 	{"a round of fragments", in("...A") + " fragment A on Node { ...B } fragment B on Node { ...C } fragment C on Node { ...A }", "NoFragmentCycles 1:124"},
 	{"an unused round", in("id") + " fragment A on Node { ...B } fragment B on Node { ...A }", "NoFragmentCycles 1:66"},
 
+	{"a dry run", "query($id: ID!) { node(id: $id) { id } w: webhookDryRun(input: {type: ADVERT, subjectId: $id}) { body } }", "DryRun 1:40"},
 	{"an unknown field", in("... on Advert { tittle }"), "FieldsOnCorrectType 1:51"},
 	{"a field of another type", in("title"), "FieldsOnCorrectType 1:35"},
 	{"unknown fields, one a line", "query($id: ID!) {\n  node(id: $id) {\n    ... on Advert {\n      foo\n      bar\n    }\n  }\n}", "FieldsOnCorrectType 4:7, FieldsOnCorrectType 5:7"},

@@ -19,6 +19,7 @@ const (
 	ruleOperationKind   = "OperationKind"
 	ruleIntrospection   = "Introspection"
 	ruleCycles          = "NoFragmentCycles"
+	ruleDryRun          = "DryRun"
 	ruleDefer           = "NoDefer"
 	ruleScalars         = "ScalarValues"
 	ruleVariables       = "Variables"

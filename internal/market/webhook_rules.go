@@ -372,7 +372,7 @@ func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, be
 	}
 	facts, errs := m.options.Documents.Check(typeName, w.Document())
 	for _, e := range errs {
-		p.add("query_string", "%s", e.located())
+		p.add("query_string", "%s", e.Located())
 	}
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
 	return errs
@@ -402,12 +402,12 @@ func (m *Market) applyFilter(p *problems, w *Webhook, in WebhookAttributes, befo
 		return
 	}
 	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter) {
-		p.add("filter", "%s", e.located())
+		p.add("filter", "%s", e.Located())
 	}
 }
 
-// located is the message with its place.
-func (e DocumentError) located() string {
+// Located is the message with its place.
+func (e DocumentError) Located() string {
 	if e.Line == nil || e.Column == nil {
 		return fmt.Sprintf("%s (%s)", e.Message, e.Rule)
 	}
