@@ -57,7 +57,7 @@ func (s *Store) Payloads(ctx context.Context, nums []int64) (map[int64][]byte, e
 // the receiver got or may still get; nil where there is none.
 func (s *Store) Previous(ctx context.Context, e *market.WebhookEvent) (*market.Delivery, error) {
 	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
+	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].selected, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
 	b.write(` AND "subject_type" = `).bind(e.SubjectType).write(` AND "subject_num" = `).bind(e.SubjectNum)
 	b.write(` AND "id" < `).bind(e.Num).write(` AND "status" NOT IN ('Skipped', 'Cancelled') ORDER BY "id" DESC LIMIT 1`)
 	var events []*market.WebhookEvent
