@@ -57,7 +57,7 @@ func (s *Store) Payloads(ctx context.Context, nums []int64) (map[int64][]byte, e
 // the receiver got or may still get; nil where there is none.
 func (s *Store) Previous(ctx context.Context, e *market.WebhookEvent) (*market.Delivery, error) {
 	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
+	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].selected, ` FROM "webhook_events" WHERE "webhook_id" = `).bind(e.WebhookID)
 	b.write(` AND "subject_type" = `).bind(e.SubjectType).write(` AND "subject_num" = `).bind(e.SubjectNum)
 	b.write(` AND "id" < `).bind(e.Num).write(` AND "status" NOT IN ('Skipped', 'Cancelled') ORDER BY "id" DESC LIMIT 1`)
 	var events []*market.WebhookEvent
@@ -222,12 +222,45 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 			h.failed++
 		}
 	}
-	for _, num := range slices.Sorted(maps.Keys(byWebhook)) {
-		if err := t.noteWebhook(ctx, num, *byWebhook[num]); err != nil {
+	nums := slices.Sorted(maps.Keys(byWebhook))
+	failing, err := t.failing(ctx, nums)
+	if err != nil {
+		return err
+	}
+	for _, num := range nums {
+		h := byWebhook[num]
+		if h.sent && h.disable == "" && !failing[num] {
+			continue // as nearly always
+		}
+		if err := t.noteWebhook(ctx, num, *h); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// failing returns those of the webhooks that have failed since their last success.
+func (t *tx) failing(ctx context.Context, nums []int64) (map[int64]bool, error) {
+	b := t.store.builder()
+	b.dialect.in(b.write(`SELECT "id" FROM "webhooks" WHERE "consecutive_failures" > 0 AND `), `"id"`, nums)
+	failing := map[int64]bool{}
+	text, args, err := b.statement()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.db.Tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for failing webhooks: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var num int64
+		if err := rows.Scan(&num); err != nil {
+			return nil, fmt.Errorf("look for failing webhooks: %w", err)
+		}
+		failing[num] = true
+	}
+	return failing, rows.Err()
 }
 
 // noteWebhook counts the failures of a batch without a success. A receiver that
