@@ -23,6 +23,9 @@ import (
 const (
 	// fanoutBatch bounds how many changes are rendered together.
 	fanoutBatch = 200
+	// executionsTogether is how many documents are executed beside one another: they
+	// share their reads, and each takes memory for what it shows.
+	executionsTogether = 32
 	// renderWithin bounds the executions of a batch, so that it ends within its
 	// lease. What is not done by then is left to the sweep.
 	renderWithin = lease - 10*time.Second
@@ -167,7 +170,7 @@ func (f *fanout) execute(ctx context.Context, list []*execution) {
 	ctx, cancel := context.WithTimeout(ctx, renderWithin)
 	defer cancel()
 	var group errgroup.Group
-	group.SetLimit(4 * runtime.GOMAXPROCS(0))
+	group.SetLimit(max(executionsTogether, 4*runtime.GOMAXPROCS(0)))
 	batch := newViewerBatch(f.Documents, ctx)
 	for _, x := range list {
 		group.Go(func() error {

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -20,8 +21,20 @@ func (s *sender) record(ctx, hard context.Context) {
 	}
 }
 
+// turns is how often yield gives its turn away.
+const turns = 5
+
+// yield lets all go first who can go on. The more of them there are, the more a
+// batch gathers meanwhile; where there are none it costs nothing.
+func yield() {
+	for range turns {
+		runtime.Gosched()
+	}
+}
+
 // gather returns first with what else is ready at once.
 func gather(first result, more <-chan result, limit int) []result {
+	yield()
 	batch := []result{first}
 	for len(batch) < limit {
 		select {

@@ -18,7 +18,7 @@ const insertValues = 30_000
 // of changes; the others follow when the relay comes to them.
 func (s *Store) Registry(ctx context.Context) ([]*market.Webhook, error) {
 	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["Webhook"].columns, ` FROM "webhooks" WHERE "deleted_at" IS NULL AND "id" NOT IN `,
+	b.write(`SELECT `, s.tables.byKind["Webhook"].selected, ` FROM "webhooks" WHERE "deleted_at" IS NULL AND "id" NOT IN `,
 		`(SELECT "subject_num" FROM "changes" WHERE "sequence" IS NULL AND "subject_type" = 'Webhook' AND "action" = 'create')`)
 	var webhooks []*market.Webhook
 	if err := s.selectInto(ctx, b, &webhooks); err != nil {
