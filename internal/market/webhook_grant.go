@@ -51,7 +51,7 @@ func (m *Market) prove(w *Webhook, now time.Time) []DocumentError {
 	facts, errs := m.check(w)
 	if len(errs) > 0 {
 		if w.State == WebhookActive {
-			w.become(WebhookInvalid, errs[0].located(), now)
+			w.become(WebhookInvalid, errs[0].Located(), now)
 		}
 		return errs
 	}
