@@ -458,6 +458,7 @@ func (s *server) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	root.Ping, root.SecretsKnown = s.worker.Ping, delivery.SecretsKnown
 	s.store.OnCommit(s.worker.Committed)
 	if err := s.prove(ctx, documents.Fingerprint()); err != nil {
 		return err

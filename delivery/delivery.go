@@ -76,6 +76,7 @@ type Store interface {
 	sendStore
 	sweepStore
 	jobStore
+	pingStore
 }
 
 // Worker runs the roles of one process.
@@ -87,6 +88,8 @@ type Worker struct {
 	// committed wakes the relay, delayed wakes promote, parked look, released the sweep.
 	committed, delayed, parked, released chan struct{}
 	progress                             progress
+	// pings are those under way.
+	pings places
 }
 
 // New returns a worker, or an error where an option is missing, or a
@@ -107,7 +110,8 @@ func build(o Options, guards []guard) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1), parked: make(chan struct{}, 1)}, nil
+	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1), parked: make(chan struct{}, 1),
+		pings: make(places, pingsAtOnce)}, nil
 }
 
 // consumerName is unique to each start of a process.

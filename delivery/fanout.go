@@ -189,6 +189,11 @@ func (f *fanout) execute(ctx context.Context, list []*execution) {
 // one owner apart, since they share results.
 const owner = "webhook"
 
+// ownerOf is the viewer as whom a webhook's document runs.
+func ownerOf(w *market.Webhook) viewer.Viewer {
+	return viewer.Viewer{Seller: w.SellerID, Key: owner, Scopes: w.GrantedScopes, ReadOnly: true}
+}
+
 // one executes one document as its webhook's owner. A destroy is shown the
 // marketplace as it was just before.
 func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
@@ -196,7 +201,7 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(errInvalid, err, f.store.Invalidate(batch.ctx, x.webhook.Num, err.Error()))
 	}
-	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, Scopes: x.webhook.GrantedScopes, ReadOnly: true}
+	v := ownerOf(x.webhook)
 	if x.action == market.Destroy {
 		v.AsOf = x.shownAt
 	}

@@ -2,9 +2,6 @@ package market
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -203,7 +200,7 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)
 	}
-	return nil
+	return alignKeys(w)
 }
 
 // shown is what of a webhook decides what can be learned from its events.
@@ -277,6 +274,7 @@ func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 	within(p, "rate_per_second", in.RatePerSecond, &w.RatePerSecond, 0, 0, RatePerSecondMax)
 	within(p, "timeout_seconds", in.TimeoutSeconds, &w.TimeoutSeconds, MaxTimeoutSeconds, 1, MaxTimeoutSeconds)
 	within(p, "coalesce_seconds", in.CoalesceSeconds, &w.CoalesceSeconds, 0, 0, CoalesceSecondsMax)
+	orDefault(in.Asymmetric, &w.Asymmetric, false)
 	orDefault(in.AllowSkip, &w.AllowSkip, false)
 	orDefault(in.IgnoreOwnChanges, &w.IgnoreOwnChanges, false)
 	orDefault(in.Ordered, &w.Ordered, false)
@@ -448,15 +446,4 @@ func refusedDocument(err error, details []DocumentError) error {
 		refusal.Document = details
 	}
 	return err
-}
-
-// newSecret gives a webhook its first signing secret and returns the raw key.
-func newSecret(w *Webhook, now time.Time) ([]byte, error) {
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, fmt.Errorf("make a signing secret: %w", err)
-	}
-	digest := sha256.Sum256(key)
-	w.Secrets = []WebhookSecret{{Value: key, Fingerprint: hex.EncodeToString(digest[:6]), CreatedAt: now}}
-	return key, nil
 }
