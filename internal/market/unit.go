@@ -36,6 +36,9 @@ type Tx interface {
 	Withdraw(ctx context.Context, job int64, at time.Time) error
 	// Tally counts the events of a job.
 	Tally(ctx context.Context, job int64) (JobTally, error)
+	// WithdrawResults holds the waiting events of webhooks, and drops the results of those
+	// that were never sent: they may show what may not be read any more.
+	WithdrawResults(ctx context.Context, webhooks []int64) error
 	// MarkClaim notes with the transaction that what a claim is about was done;
 	// ErrClaimGone where another request has taken the claim over.
 	MarkClaim(ctx context.Context, claim int64) error

@@ -43,7 +43,11 @@ func (m *Market) CheckWebhooks(ctx context.Context, tell func(Verdict) error) er
 func (m *Market) ProveWebhooks(ctx context.Context) error {
 	return m.eachBatch(ctx, func(u *unit, webhooks []*Webhook) error {
 		for _, w := range webhooks {
-			m.prove(u.track(w).entity.(*Webhook), u.now)
+			w := u.track(w).entity.(*Webhook)
+			m.prove(w, u.now)
+			if err := u.withdrawInvalid(w); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -41,6 +41,20 @@ func (m *Market) regrant(u *unit, key *MarketplacerAPIKey) error {
 	for _, w := range webhooks {
 		w.GrantedScopes, w.UpdatedAt = key.Scopes, u.now // delivery keeps what has not been updated
 		m.prove(w, u.now)
+		if err := u.withdrawInvalid(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawInvalid drops what was rendered for a webhook that is invalid now, and never sent.
+func (u *unit) withdrawInvalid(w *Webhook) error {
+	if w.State != WebhookInvalid || w.Num == 0 {
+		return nil
+	}
+	if err := u.tx.WithdrawResults(u.ctx, []int64{w.Num}); err != nil {
+		return fmt.Errorf("withdraw the events of %s: %w", w.Ref(), err)
 	}
 	return nil
 }

@@ -197,6 +197,9 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 		w.URLSince = &u.now
 	}
 	applyEnabled(w, in, u.now)
+	if err := u.withdrawInvalid(w); err != nil {
+		return err
+	}
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)
 	}

@@ -30,7 +30,10 @@ func (r *rotating) rotate(overlap int64) (market.WebhookResult, error) {
 	return r.RotateWebhookSecret(r.t.Context(), operator, r.id, overlap)
 }
 
-func (r *rotating) must(overlap int64) market.WebhookResult { r.t.Helper(); return must(r.rotate(overlap)) }
+func (r *rotating) must(overlap int64) market.WebhookResult {
+	r.t.Helper()
+	return must(r.rotate(overlap))
+}
 
 // stored is the webhook as the database has it.
 func (r *rotating) stored() *market.Webhook { return one[market.Webhook](r.sales) }

@@ -26,11 +26,12 @@ func (s *Store) Unrendered(ctx context.Context, changes []int64) ([]market.Rende
 	return market.Renderings(events), nil
 }
 
-// MovePayload makes events wait for another payload; those that have theirs keep it.
+// MovePayload makes events wait for another payload; those that have theirs, or
+// whose results were withdrawn meanwhile, keep their number.
 func (s *Store) MovePayload(ctx context.Context, events []int64, payload int64) error {
 	return s.Run(ctx, func(mtx market.Tx) error {
 		b := s.builder()
-		b.write(`UPDATE "webhook_events" AS e SET "payload_id" = `).bind(payload).write(` WHERE `, unrendered, ` AND `)
+		b.write(`UPDATE "webhook_events" AS e SET "payload_id" = `).bind(payload).write(` WHERE "payload_id" > 0 AND `, unrendered, ` AND `)
 		b.dialect.in(b, `e."id"`, events)
 		return mtx.(*tx).exec(ctx, "move events to another payload", b)
 	})
@@ -105,10 +106,11 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 	if err := t.Update(ctx, w); err != nil {
 		return err
 	}
-	b := t.store.builder()
-	b.write(`UPDATE "webhook_events" SET "status" = 'Held', "next_attempt_at" = NULL, "updated_at" = `).bind(moment(now))
-	b.write(` WHERE "status" IN ('Unsent', 'Rejected') AND "webhook_id" = `).bind(num)
-	if err := t.exec(ctx, "hold events", b); err != nil {
+	hold := t.hold
+	if state == market.WebhookInvalid {
+		hold = t.WithdrawResults
+	}
+	if err := hold(ctx, []int64{num}); err != nil {
 		return err
 	}
 	return t.Record(ctx, []market.Change{{

@@ -203,7 +203,7 @@ func (t *tx) releaseAndCancel(ctx context.Context, p market.Plan, now time.Time)
 	if err := t.releaseHeld(ctx, p.Release, now); err != nil {
 		return err
 	}
-	if err := t.withdraw(ctx, p.Withdraw, now); err != nil || len(p.Cancel) == 0 {
+	if err := t.WithdrawResults(ctx, p.Withdraw); err != nil || len(p.Cancel) == 0 {
 		return err
 	}
 	b := t.store.builder()
@@ -213,9 +213,10 @@ func (t *tx) releaseAndCancel(ctx context.Context, p market.Plan, now time.Time)
 	return t.exec(ctx, "cancel events", b)
 }
 
-// withdraw holds the events of webhooks. Those that were never sent lose their
-// payload, and wait for one of their own.
-func (t *tx) withdraw(ctx context.Context, webhooks []int64, now time.Time) error {
+// WithdrawResults holds the events of webhooks. Those that were never sent lose their
+// payload, and wait for one of their own, which has the number of the event with
+// the sign turned: whoever still renders the former result stores it in vain.
+func (t *tx) WithdrawResults(ctx context.Context, webhooks []int64) error {
 	if len(webhooks) == 0 {
 		return nil
 	}
@@ -231,8 +232,14 @@ func (t *tx) withdraw(ctx context.Context, webhooks []int64, now time.Time) erro
 	if err := t.exec(ctx, "withdraw results", b); err != nil {
 		return err
 	}
-	b = t.store.builder()
-	b.write(`UPDATE "webhook_events" SET "status" = 'Held', "next_attempt_at" = NULL, "updated_at" = `).bind(moment(now))
+	return t.hold(ctx, webhooks)
+}
+
+// hold keeps what waits for webhooks until they send again.
+func (t *tx) hold(ctx context.Context, webhooks []int64) error {
+	now := moment(time.Now())
+	b := t.store.builder()
+	b.write(`UPDATE "webhook_events" SET "status" = 'Held', "next_attempt_at" = NULL, "updated_at" = `).bind(now)
 	b.dialect.in(b.write(` WHERE "status" IN ('Unsent', 'Rejected') AND `), `"webhook_id"`, webhooks)
 	return t.exec(ctx, "hold events", b)
 }
