@@ -73,6 +73,8 @@ type unit struct {
 	now     time.Time
 	tracked map[Ref]*tracked
 	order   []*tracked
+	// told are changes beside those of what differs.
+	told []Change
 }
 
 // tracked is one entity of a unit.
@@ -117,7 +119,7 @@ func (u *unit) finish() error {
 			changes = append(changes, *change)
 		}
 	}
-	if len(changes) == 0 {
+	if changes = append(changes, u.told...); len(changes) == 0 {
 		return nil
 	}
 	return u.tx.Record(u.ctx, changes)
@@ -221,9 +223,9 @@ func (u *unit) erase(t *tracked) error {
 }
 
 // recorded reports whether changes of a kind are written down: those of the
-// classes, and registrations, since the relay learns of them from the same log
-// and a webhook so gets exactly the changes committed after its own creation.
-func (k Kind) recorded() bool { return k.Class || k.Name == "Webhook" }
+// classes. Registrations are among them, since the relay learns of them from the same
+// log and a webhook so gets exactly the changes committed after its own creation.
+func (k Kind) recorded() bool { return k.Class }
 
 // change describes what happened to one entity; nil where its kind is not recorded.
 func (u *unit) change(t *tracked, action Action, fields []string) *Change {

@@ -163,7 +163,7 @@ type (
 	WebhookEdge        = Edge[Webhook]
 )
 
-var _ = register[Webhook](false, ownedBySeller)
+var _ = register[Webhook](true, ownedBySeller)
 
 // Ref names the webhook.
 func (w *Webhook) Ref() Ref { return Ref{"Webhook", w.Num} }
@@ -172,6 +172,19 @@ func (w *Webhook) Ref() Ref { return Ref{"Webhook", w.Num} }
 func (w *Webhook) ID() string { return w.Ref().ID() }
 
 func (w *Webhook) sellers() []int64 { return []int64{w.SellerID} }
+
+// Operational is the change that is told to the webhooks of the class WEBHOOK; nil
+// where the webhook is one of these itself.
+func (w *Webhook) Operational(what Action, at time.Time, changed ...string) *Change {
+	if w.Type == WebhookClass {
+		return nil
+	}
+	c := &Change{Subject: w.Ref(), Action: what, Changed: changed, Actor: "delivery", At: at}
+	if w.SellerID != 0 {
+		c.Sellers = w.sellers()
+	}
+	return c
+}
 
 // Document is the text that is executed.
 func (w *Webhook) Document() string {

@@ -195,7 +195,12 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if w.Num != 0 && w.URL != before.URL {
 		w.URLSince = &u.now
 	}
+	checkOperational(p, w, in)
 	applyEnabled(w, in, u.now)
+	if told := w.Operational(Recovered, u.now, "state", "stateReason"); told != nil && w.State == WebhookActive && (before.State == WebhookDisabled || before.State == WebhookInvalid) {
+		told.Actor, told.Owner, told.Traceparent = u.actor.ID, u.actor.owner(), u.actor.Traceparent
+		u.told = append(u.told, *told)
+	}
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)
 	}
@@ -424,6 +429,21 @@ func missingScopes(have, required []string) []string {
 	return missing
 }
 
+// checkOperational refuses to choose among operational events, which have other names.
+func checkOperational(p *problems, w *Webhook, in WebhookAttributes) {
+	if w.Type != WebhookClass || len(w.EventNames) == 0 {
+		return
+	}
+	field := "type"
+	switch {
+	case in.EventNames.Value != nil:
+		field = "event_names"
+	case in.EventName.Value != nil:
+		field = "event_name"
+	}
+	p.add(field, "a webhook of the class %s gets all of disabled, failing, invalid and recovered: no event can be named", WebhookClass)
+}
+
 // applyEnabled pauses and resumes; a webhook whose document was proven again is no longer invalid.
 func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	state := w.State
@@ -436,6 +456,7 @@ func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	if state != w.State {
 		w.State, w.StateReason, w.StateSince = state, nil, now
 		w.ConsecutiveFailures, w.FailingSince = 0, nil
+		w.FailingTold = w.FailingTold && state == WebhookPaused
 	}
 }
 

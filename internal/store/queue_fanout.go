@@ -101,7 +101,10 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 		return err
 	}
 	w := rows[0]
-	w.State, w.StateReason, w.StateSince, w.UpdatedAt = state, &reason, moment(now), moment(now)
+	w.State, w.StateReason, w.StateSince, w.UpdatedAt, w.FailingTold = state, &reason, moment(now), moment(now), false
+	if state == market.WebhookDisabled {
+		w.DisabledAt = &w.StateSince
+	}
 	if err := t.Update(ctx, w); err != nil {
 		return err
 	}
@@ -111,7 +114,10 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 	if err := t.exec(ctx, "hold events", b); err != nil {
 		return err
 	}
-	return t.Record(ctx, []market.Change{{
-		Subject: w.Ref(), Action: market.Update, Sellers: []int64{w.SellerID}, Changed: []string{"state", "stateReason"}, Actor: "delivery", At: moment(now),
-	}})
+	told := map[market.WebhookState]market.Action{market.WebhookDisabled: market.Disabled, market.WebhookInvalid: market.Invalidated}[state]
+	c := w.Operational(told, moment(now), "state", "stateReason")
+	if c == nil {
+		c = &market.Change{Subject: w.Ref(), Action: market.Update, Changed: []string{"state", "stateReason"}, Actor: "delivery", At: moment(now)}
+	}
+	return t.Record(ctx, []market.Change{*c})
 }
