@@ -87,7 +87,8 @@ var (
 	aSeller       = `"businessName": "West", "legalBusinessName": "West", "phone": "1", "mobile": "2", "emailAddress": "w@shop.example", "emailCc": "a@shop.example, b@shop.example",
 		"invoiceDispatchDaysThreshold": 3, "metadata": ` + somePairs + `, "storeDescription": "Shoes", "tags": ["new", "shoes"]`
 	aWebhook = `"type": "ADVERT", "url": "https://shop.example/new", "allowSkip": true, "concurrentSendLimit": 5, "enabled": true, "headers": {"Team": "a"}, "hmacKey": "k",
-		"maxRetries": 3, "queryString": "query($id: ID!) { node(id: $id) { id } }", "sellerId": "Seller-1", "identifier": "new", "name": "New", "ratePerSecond": 50, "timeoutSeconds": 5`
+		"maxRetries": 3, "queryString": "query($id: ID!) { node(id: $id) { id } }", "sellerId": "Seller-1", "identifier": "new", "name": "New", "ratePerSecond": 50, "timeoutSeconds": 5,
+		"coalesceSeconds": 5, "ignoreOwnChanges": true, "onErrors": "HOLD", "ordered": true`
 )
 
 // under are paths below another.

@@ -85,6 +85,21 @@ func (t *tx) insertNew(ctx context.Context, table *table, rows []market.Entity, 
 	return inserted.Err()
 }
 
+// ChangedFields returns the fields that changes named; those that are not kept are left out.
+func (s *Store) ChangedFields(ctx context.Context, changes []int64) (map[int64][]string, error) {
+	b := s.builder()
+	b.dialect.in(b.write(`SELECT `, changeColumns, ` FROM "changes" WHERE `), `"id"`, changes)
+	rows, err := readChanges(ctx, s.read.DB, b)
+	if err != nil {
+		return nil, err
+	}
+	fields := make(map[int64][]string, len(rows))
+	for _, c := range rows {
+		fields[c.Num] = c.Changed
+	}
+	return fields, nil
+}
+
 // Invalidate stops a webhook whose document no longer fits the schema; its events are held.
 func (s *Store) Invalidate(ctx context.Context, webhook int64, reason string) error {
 	return s.Run(ctx, func(mtx market.Tx) error {
