@@ -1,8 +1,11 @@
 package delivery_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"crier/internal/market"
@@ -85,4 +88,49 @@ func TestOperationalEventsHaveNoNames(t *testing.T) {
 	if _, err := s.UpdateWebhook(t.Context(), s.actor, nil, w.ID(), in); err == nil || !strings.Contains(err.Error(), "no event can be named") {
 		t.Errorf("an update of the class: %v", err)
 	}
+}
+
+// TestADisabledWebhookIsTriedFirst enables a webhook again whose receiver still
+// fails: one event tries it at a time, and the others follow when it answers.
+func TestADisabledWebhookIsTriedFirst(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		const waiting = 20
+		var gone, down atomic.Bool
+		gone.Store(true)
+		r := receive(t, func(w http.ResponseWriter, _ *http.Request, _ arrival) {
+			switch {
+			case gone.Load():
+				w.WriteHeader(http.StatusGone)
+			case down.Load():
+				w.WriteHeader(http.StatusBadGateway)
+			}
+		})
+		s := running(t, p)
+		w := s.register(r.url).Webhook
+		s.advert(s.seller, "first")
+		s.until(func() bool { return s.webhook(w).State == market.WebhookDisabled }, func() any { return "it is not disabled" })
+		for i := range waiting {
+			s.advert(s.seller, fmt.Sprint("Cup ", i))
+		}
+		held := append([]market.EventStatus{market.EventFailed}, slices.Repeat([]market.EventStatus{market.EventHeld}, waiting)...)
+		s.statuses(w, held...)
+		r.next()
+		gone.Store(false)
+		down.Store(true)
+		s.update(w, enabled(true))
+		r.next()
+		s.until(func() bool { return len(find[market.WebhookEvent](s, market.Eq("status", string(market.EventRejected)))) > 0 }, func() any { return s.events(w) })
+		if n := len(r.arrivals); n > 1 {
+			t.Errorf("%d events went to a receiver that was to be tried with one", n+1)
+		}
+		if !s.webhook(w).Probing {
+			t.Error("the webhook is tried no longer")
+		}
+		down.Store(false)
+		sent := append([]market.EventStatus{market.EventFailed}, slices.Repeat([]market.EventStatus{market.EventSent}, waiting)...)
+		s.statuses(w, sent...)
+		if s.webhook(w).Probing {
+			t.Error("the webhook is still to be tried")
+		}
+	})
 }

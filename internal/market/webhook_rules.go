@@ -454,6 +454,7 @@ func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 		state = WebhookActive
 	}
 	if state != w.State {
+		w.Probing = w.State == WebhookDisabled && state == WebhookActive
 		w.State, w.StateReason, w.StateSince = state, nil, now
 		w.ConsecutiveFailures, w.FailingSince = 0, nil
 		w.FailingTold = w.FailingTold && state == WebhookPaused

@@ -117,9 +117,6 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 	}
 	w := rows[0]
 	w.State, w.StateReason, w.StateSince, w.UpdatedAt, w.FailingTold = state, &reason, moment(now), moment(now), false
-	if state == market.WebhookDisabled {
-		w.DisabledAt = &w.StateSince
-	}
 	if err := t.Update(ctx, w); err != nil {
 		return err
 	}

@@ -26,7 +26,11 @@ func (t *tx) noteWebhook(ctx context.Context, num int64, h health) error {
 	}
 	b := t.store.builder()
 	b.write(`UPDATE "webhooks" SET "consecutive_failures" = "consecutive_failures" + `).bind(h.failed)
-	b.write(`, "failing_since" = COALESCE("failing_since", `).bindMoment(h.at).write(`), "last_failure_at" = `).bind(moment(h.at)).write(` WHERE "id" = `).bind(num)
+	b.write(`, "failing_since" = COALESCE("failing_since", `).bindMoment(h.at).write(`), "last_failure_at" = `).bind(moment(h.at))
+	if h.answered {
+		b.answered(h.at)
+	}
+	b.write(` WHERE "id" = `).bind(num)
 	b.write(` RETURNING CASE WHEN "consecutive_failures" >= `).bind(failingAttempts).write(` AND "failing_since" <= `).bindMoment(h.at.Add(-failingAfter)).write(` THEN "id" ELSE 0 END`)
 	failing, err := t.returned(ctx, "note a webhook's failures", b)
 	switch {
@@ -40,10 +44,16 @@ func (t *tx) noteWebhook(ctx context.Context, num int64, h health) error {
 	return nil
 }
 
+// answered writes that a receiver is at work, for those who try it with one event.
+func (b *builder) answered(now time.Time) *builder {
+	return b.write(`, "probing" = FALSE, "updated_at" = CASE WHEN "probing" THEN `).bindMoment(now).write(` ELSE "updated_at" END`)
+}
+
 // noteSuccess ends a row of failures, and tells the owner who was told of them.
 func (t *tx) noteSuccess(ctx context.Context, num int64, now time.Time) error {
 	b := t.store.builder()
-	b.write(`UPDATE "webhooks" SET "consecutive_failures" = 0, "failing_since" = NULL WHERE ("consecutive_failures" > 0 OR "failing_told") AND "id" = `).bind(num)
+	b.write(`UPDATE "webhooks" SET "consecutive_failures" = 0, "failing_since" = NULL`).answered(now)
+	b.write(` WHERE ("consecutive_failures" > 0 OR "failing_told" OR "probing") AND "id" = `).bind(num)
 	told, err := t.returned(ctx, "note a webhook's success", b.write(` RETURNING CASE WHEN "failing_told" THEN "id" ELSE 0 END`))
 	if err != nil || !slices.Contains(told, num) {
 		return err

@@ -183,10 +183,12 @@ func (b *builder) bindNullable(at *time.Time) *builder {
 
 // health is what a batch says of one webhook.
 type health struct {
-	failed  int64
-	sent    bool
-	disable string
-	at      time.Time
+	failed int64
+	sent   bool
+	// answered says that the receiver is at work, be it that it refuses events.
+	answered bool
+	disable  string
+	at       time.Time
 }
 
 // noteHealth counts failures in a row and stops webhooks that answered 410 or failed for too long.
@@ -202,6 +204,7 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 			byWebhook[o.WebhookID] = h
 		}
 		h.at = o.At
+		h.answered = h.answered || o.Attempt.Answered()
 		if o.Disable != "" {
 			h.disable = o.Disable
 		}
