@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"delivery/egress":      {},
 	"delivery/sign":        {},
 	"graph":                {"internal/execution", "internal/market", "internal/scalar"},
+	"internal/check":       {"internal/market"},
 	"internal/config":      {},
 	"internal/demo":        {"delivery/sign"},
 	"internal/document":    {"internal/execution", "internal/filter", "internal/market", "internal/scalar", "internal/viewer"},

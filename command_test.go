@@ -28,7 +28,7 @@ func command(t *testing.T, p place, args ...string) (out, errs string, code int)
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, crier(t), args...)
+	cmd := exec.CommandContext(ctx, servicetest.Crier(t), args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = p.environ(), &stdout, &stderr
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {

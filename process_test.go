@@ -8,7 +8,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -29,40 +28,7 @@ const operatorKey = "operator-key-for-tests-0123456789abcdef"
 // patience bounds every wait; what it guards takes seconds at most, or the time of a take-over.
 const patience = 90 * time.Second
 
-func TestMain(m *testing.M) {
-	code := servicetest.Run(m)
-	if binary.folder != "" {
-		_ = os.RemoveAll(binary.folder)
-	}
-	os.Exit(code)
-}
-
-// binary is the program, built once for all tests, with the race detector.
-var binary struct {
-	once   sync.Once
-	folder string
-	path   string
-	err    error
-}
-
-// crier returns the path of the built program.
-func crier(t *testing.T) string {
-	t.Helper()
-	binary.once.Do(func() {
-		if binary.folder, binary.err = os.MkdirTemp("", "crier-test-"); binary.err != nil {
-			return
-		}
-		binary.path = filepath.Join(binary.folder, "crier")
-		out, err := exec.Command("go", "build", "-race", "-o", binary.path, ".").CombinedOutput()
-		if err != nil {
-			binary.err = fmt.Errorf("build: %w\n%s", err, out)
-		}
-	})
-	if binary.err != nil {
-		t.Fatal(binary.err)
-	}
-	return binary.path
-}
+func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
 
 // place is where a server keeps its data: the environment of its processes.
 type place []string
@@ -133,7 +99,7 @@ func (l *lockedBuffer) String() string {
 // serve starts a server and waits until it is ready.
 func serve(t *testing.T, p place) *process {
 	t.Helper()
-	return serveBy(t, crier(t), p)
+	return serveBy(t, servicetest.Crier(t), p)
 }
 
 // serveBy is serve with another build of the program.

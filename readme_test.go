@@ -123,7 +123,7 @@ func TestTheReadmesFirstWebhook(t *testing.T) {
 	t.Parallel()
 	servicetest.Program(t, "curl")
 	servicetest.Program(t, "python3")
-	steps, folder, binary := blocks(t, "A webhook of your own, with curl"), t.TempDir(), crier(t)
+	steps, folder, binary := blocks(t, "A webhook of your own, with curl"), t.TempDir(), servicetest.Crier(t)
 	if len(steps) != 4 {
 		t.Fatalf("the walk has %d steps, want server, receiver, registration, change", len(steps))
 	}

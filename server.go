@@ -36,6 +36,7 @@ import (
 	"crier/delivery"
 	"crier/delivery/egress"
 	"crier/graph"
+	"crier/internal/check"
 	"crier/internal/config"
 	"crier/internal/demo"
 	"crier/internal/document"
@@ -56,11 +57,12 @@ const version = "0.1.0"
 type command struct {
 	config.Config
 
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the API, relay changes and deliver webhooks (the default)."`
-	Demo    demoCommand    `cmd:"" help:"Show the main job: changes made, webhooks received and verified."`
-	Import  importCommand  `cmd:"" help:"Load catalogues from Shopify product CSV."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema."`
-	Version versionCommand `cmd:"" help:"Show version, commit and Go version."`
+	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the API, relay changes and deliver webhooks (the default)."`
+	Demo     demoCommand     `cmd:"" help:"Show the main job: changes made, webhooks received and verified."`
+	Import   importCommand   `cmd:"" help:"Load catalogues from Shopify product CSV."`
+	Webhooks webhooksCommand `cmd:"" help:"Look after registered webhooks."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
+	Version  versionCommand  `cmd:"" help:"Show version, commit and Go version."`
 }
 
 // terminal is where a command talks.
@@ -300,7 +302,52 @@ func (i importCommand) load(t terminal, l loader, file string) (int, error) {
 	return len(bad), nil
 }
 
-// loader is what the import needs: the rules, and a look at what is there.
+type webhooksCommand struct {
+	Check checkCommand `cmd:"" help:"Check every registered document against this version's schema, changing nothing; exit 1 where one does not fit."`
+}
+
+type checkCommand struct {
+	Output string `enum:"text,json" default:"text" help:"Form of the report: text or json."`
+}
+
+// Run reports what does not fit.
+func (k checkCommand) Run(c *config.Config, t terminal) error {
+	s, log, err := settings(c, t)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(t.ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if pending, err := db.MigrationsPending(t.ctx); err != nil || pending {
+		return errors.Join(err, errors.New("the database does not have this version's schema: run crier migrate first, on a copy if need be"))
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription("webhooks checked"),
+		progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(t.err)), progressbar.OptionClearOnFinish())
+	ctx := viewer.NewContext(t.ctx, viewer.Viewer{Key: "check"})
+	report, err := check.Make(ctx, loader{market.New(db, market.Options{Documents: checker(document.DefaultLimits)}), db}, func() { _ = bar.Add(1) })
+	if err != nil {
+		return fmt.Errorf("check webhooks: %w", err)
+	}
+	_ = bar.Finish()
+	write := report.Text
+	if k.Output == "json" {
+		write = report.JSON
+	}
+	if err := write(t.out); err != nil || len(report.Misfits) == 0 {
+		return err
+	}
+	return fmt.Errorf("%d documents do not fit this version's schema, or their keys' scopes", len(report.Misfits))
+}
+
+// checker proves documents. A schema without resolvers is enough for that.
+func checker(limits document.Limits) *document.Documents {
+	return document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits})
+}
+
+// loader is what commands need beside the rules: a look at what is there.
 type loader struct {
 	*market.Market
 	store *store.Store
@@ -321,6 +368,7 @@ type server struct {
 	feed     *stream.Feed
 	market   *market.Market
 	worker   *delivery.Worker
+	egress   *egress.Client
 	api      *resolvers.Handler
 	handler  http.Handler
 	listener net.Listener
@@ -391,8 +439,7 @@ func (s *server) wire(ctx context.Context) error {
 	limits := document.DefaultLimits
 	s.market = market.New(s.store, market.Options{
 		Payment: market.PaymentPolicy(s.settings.OrderPayment), CheckEndpoint: policy.CheckURL, HeaderPrefix: s.settings.HeaderPrefix,
-		// A schema without resolvers is enough to check a document.
-		Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{Limits: limits}),
+		Documents: checker(limits),
 	})
 	identity := delivery.Identity{Vertical: s.settings.Vertical, Prefix: s.settings.HeaderPrefix, UserAgent: "Crier/" + version}
 	root := &resolvers.Resolver{Market: s.market, Reader: s.store, Payloads: s.store, Body: identity.Body, Currency: s.settings.Currency, BaseURL: s.url()}
@@ -401,21 +448,39 @@ func (s *server) wire(ctx context.Context) error {
 	root.Scopes = func(typeName string) string { return scopes[typeName] }
 	documents := document.New(schema, document.Options{Limits: limits, Context: root.WithLoaders})
 	root.Documents = documents
+	s.egress = egress.New(policy, egress.Options{})
 	var err error
 	s.worker, err = delivery.New(delivery.Options{
-		Store: s.store, Redis: s.redis, Documents: documents, Jobs: s.market, Egress: egress.New(policy, egress.Options{}), Log: s.log,
+		Store: s.store, Redis: s.redis, Documents: documents, Jobs: s.market, Egress: s.egress, Log: s.log,
 		Identity: identity, Grace: s.settings.Grace, Retention: s.settings.Retention, Relay: s.settings.Relay, Deliver: s.settings.Deliver,
 		Metrics: delivery.NewMetrics(s.metrics), Tracer: s.tracer,
 	})
 	if err != nil {
 		return err
 	}
+	root.Ping, root.SecretsKnown = s.worker.Ping, delivery.SecretsKnown
 	s.store.OnCommit(s.worker.Committed)
+	if err := s.prove(ctx, documents.Fingerprint()); err != nil {
+		return err
+	}
 	s.handler = s.routes(schema, root)
 	if s.settings.SampleData {
 		return sample.Load(ctx, s.store, market.Actor{ID: "sample"}, sampleSeed, time.Now())
 	}
 	return nil
+}
+
+// prove checks every registered document where the schema is not the one that
+// they were proven under last.
+func (s *server) prove(ctx context.Context, fingerprint string) error {
+	known, err := s.store.ProvenSchema(ctx)
+	if err != nil || known == fingerprint {
+		return err
+	}
+	if err := s.market.ProveWebhooks(ctx); err != nil {
+		return fmt.Errorf("check registered documents: %w", err)
+	}
+	return s.store.SetProvenSchema(ctx, fingerprint)
 }
 
 // routes are the paths of contract server.md.
@@ -513,6 +578,9 @@ func (s *server) serveDebug(ctx context.Context) error {
 // close closes what open opened.
 func (s *server) close() error {
 	s.feed.Close()
+	if s.egress != nil {
+		s.egress.CloseIdle()
+	}
 	if s.debug != nil {
 		_ = s.debug.Close() // its server has closed it, if there was one
 	}

@@ -105,59 +105,81 @@ func (r *rig) announced(b *testing.B, adverts []string, rounds int) float64 {
 	return perSecond[len(perSecond)/2]
 }
 
-// BenchmarkScalePending starts the server on a million events that are due, and
-// watches its memory until it has delivered some.
+// BenchmarkScalePending starts the server on a million events that are due and
+// that Redis knows nothing of, watches its memory until it has delivered some, stops
+// it, and starts it again.
 func BenchmarkScalePending(b *testing.B) {
 	const delivered = 20_000
+	binary := servicetest.Crier(b) // built before any time is taken
 	for name, place := range places {
 		b.Run(name, func(b *testing.B) {
 			database, redis := place(b)
 			r := newRig(b, database, redis)
 			r.register(b)
 			r.pend(b, manyPending)
-			arrived, first := r.sink.expect(delivered), make(chan struct{})
-			var once sync.Once
-			r.sink.see(func([]byte) { once.Do(func() { close(first) }) })
-			began := time.Now()
-			p := r.start(b, servicetest.Crier(b), redis, "relay,deliver")
-			r.await(b, first)
-			toFirst := time.Since(began)
 			most := 0.0
-			for done := false; !done; {
-				select {
-				case <-arrived:
-					done = true
-				case <-time.After(20 * time.Millisecond):
+			for _, unit := range []string{"s-to-first", "s-to-first-again"} {
+				first, arrived := r.sink.expectFirst(), r.sink.expect(delivered)
+				began := time.Now()
+				pid, stop := r.start(b, binary, redis, "relay,deliver")
+				r.await(b, first)
+				toFirst := time.Since(began)
+				most = max(most, highest(pid, arrived))
+				stop()
+				b.ReportMetric(toFirst.Seconds(), unit)
+				if toFirst > mostRestart {
+					b.Errorf("%s to the first delivery, want at most %s", toFirst, mostRestart)
 				}
-				m, _ := resident(p.Process.Pid)
-				most = max(most, m)
 			}
-			b.ReportMetric(toFirst.Seconds(), "s-to-first")
 			b.ReportMetric(most, "MiB")
-			if toFirst > mostRestart || most > mostResident {
-				b.Errorf("%s to the first delivery and %.0f MiB, want at most %s and %d MiB", toFirst, most, mostRestart, mostResident)
+			if most > mostResident {
+				b.Errorf("%.0f MiB, want at most %d", most, mostResident)
 			}
 		})
 	}
 }
 
-// pend stores events of one webhook that are due, all with one payload.
+// expectFirst returns a channel that is closed after the next request.
+func (s *sink) expectFirst() <-chan struct{} {
+	first := make(chan struct{})
+	var once sync.Once
+	s.see(func([]byte) { once.Do(func() { close(first) }) })
+	return first
+}
+
+// highest is the most resident memory of a process until a channel is closed.
+func highest(pid int, until <-chan struct{}) (most float64) {
+	for {
+		select {
+		case <-until:
+			return most
+		case <-time.After(20 * time.Millisecond):
+		}
+		m, _ := resident(pid)
+		most = max(most, m)
+	}
+}
+
+// pend stores events of one webhook that are due at the same moment, as where it
+// was resumed, each with its payload.
 func (r *rig) pend(b *testing.B, n int) {
 	b.Helper()
 	db, _ := r.openDatabase(b, 1, "")
 	now := time.Now().UTC().Add(-time.Minute).Truncate(time.Microsecond)
-	_, err := db.Exec(`INSERT INTO event_payloads (id, created_at, updated_at, body) VALUES (1, $1, $1, $2)`, now, []byte(`{"data":{"node":{"id":"QWR2ZXJ0LTE="}}}`))
+	_, err := db.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
+		INSERT INTO event_payloads (id, created_at, updated_at, body) SELECT i, $1, $1, $3 FROM n`, now, n, []byte(`{"data":{"node":{"id":"QWR2ZXJ0LTE="}}}`))
 	must(b, err)
 	_, err = db.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
 		INSERT INTO webhook_events (id, created_at, updated_at, action, attempts, change_id, next_attempt_at, payload_id, reason, seller_id, status, subject_type, subject_num, traceparent, webhook_id)
-		SELECT i, $1, $1, 'update', 0, i, $1, 1, 'CHANGE', 0, 'Unsent', 'Advert', 1, '', 1 FROM n`, now, n)
+		SELECT i, $1, $1, 'update', 0, i, $1, i, 'CHANGE', 0, 'Unsent', 'Advert', 1, '', 1 FROM n`, now, n)
 	must(b, err)
 	_, err = db.Exec(`UPDATE counters SET value = $1 WHERE name = 'event'`, n)
 	must(b, err)
 }
 
-// start runs the server with some roles on the rig's database.
-func (r *rig) start(b *testing.B, binary, redis, roles string) *exec.Cmd {
+// start runs the server with some roles on the rig's database, and returns its
+// number and what stops it, which the end of the benchmark does too.
+func (r *rig) start(b *testing.B, binary, redis, roles string) (pid int, stop func()) {
 	b.Helper()
 	cmd := exec.Command(binary, "serve")
 	cmd.Env = append(os.Environ(), "CRIER_DATABASE_URL="+r.database, "CRIER_REDIS_URL="+redis, "CRIER_ROLES="+roles, "CRIER_LISTEN=127.0.0.1:0", "CRIER_LOG_LEVEL=warn",
@@ -165,13 +187,14 @@ func (r *rig) start(b *testing.B, binary, redis, roles string) *exec.Cmd {
 	var said strings.Builder
 	cmd.Stderr = &said
 	must(b, cmd.Start())
-	b.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
 		if err := cmd.Wait(); err != nil || b.Failed() {
 			b.Logf("the server ended with %v and said %s", err, &said)
 		}
 	})
-	return cmd
+	b.Cleanup(stop)
+	return cmd.Process.Pid, stop
 }
 
 // BenchmarkScaleProcesses delivers to receivers that take two seconds to answer, so

@@ -37,6 +37,22 @@ func redisRestarts(s *stage) {
 	})
 }
 
+// nodeRestarts kills one node of a cluster after the other, each of which comes
+// back with nothing of its part of the keys.
+func nodeRestarts(s *stage) {
+	next := s.random.IntN(len(s.place.cluster.Nodes))
+	s.rounds(func() {
+		node := s.place.cluster.Nodes[next%len(s.place.cluster.Nodes)]
+		next++
+		node.CLI("CLIENT", "PAUSE", "10000", "WRITE")
+		s.account.inFlight += s.place.inHand(s.T, 0)
+		node.Stop()
+		s.wait(s.upTo(time.Second))
+		node.Start()
+		s.place.cluster.Await()
+	})
+}
+
 // stopRedis kills Redis. It hands nothing out between the count of what is in
 // hand and its end.
 func (s *stage) stopRedis() {

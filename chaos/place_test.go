@@ -14,7 +14,8 @@ import (
 type place struct {
 	database    string // its URL
 	redis       *servicetest.RedisServer
-	postgres    *servicetest.PostgresServer // where the scenario stops it
+	cluster     *servicetest.RedisClusterServers // instead of one Redis
+	postgres    *servicetest.PostgresServer      // where the scenario stops it
 	processes   int
 	environment []string
 }
@@ -40,6 +41,11 @@ func onOwnPostgres(t *testing.T) place {
 	return place{database: own.URL, redis: servicetest.StartRedis(t), postgres: own, processes: 2}
 }
 
+// onCluster has its Redis in three nodes.
+func onCluster(t *testing.T) place {
+	return place{database: servicetest.Postgres(t), cluster: servicetest.StartRedisCluster(t), processes: 2}
+}
+
 func onSQLite(t *testing.T) place {
 	return place{database: "sqlite:" + filepath.Join(t.TempDir(), "crier.db"), redis: servicetest.StartRedis(t), processes: 2}
 }
@@ -57,7 +63,10 @@ func (p place) environ(start int) []string {
 		"CRIER_SECRET_KEY=" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)),
 		"CRIER_HEADER_PREFIX=" + startPrefix + strconv.Itoa(start),
 	}, p.environment...)
-	if p.redis != nil {
+	switch {
+	case p.cluster != nil:
+		env = append(env, "CRIER_REDIS_URL="+p.cluster.URL)
+	case p.redis != nil:
 		env = append(env, "CRIER_REDIS_URL="+p.redis.URL)
 	}
 	return env
@@ -87,15 +96,24 @@ func (p place) inHand(t *testing.T, pid int) int {
 	return p.count(t, "EVAL_RO", pendingScript+"return total", who)
 }
 
-// flush empties Redis and returns how many deliveries were in hand at that moment.
+// flush empties Redis, the other nodes of a cluster after the one with the
+// deliveries, and returns how many of these were in hand at that moment.
 func (p place) flush(t *testing.T) int {
 	t.Helper()
-	return p.count(t, "EVAL", pendingScript+"redis.call('FLUSHALL') return total", "")
+	n := p.count(t, "EVAL", pendingScript+"redis.call('FLUSHALL') return total", "")
+	if p.cluster != nil {
+		p.cluster.FlushAll()
+	}
+	return n
 }
 
 func (p place) count(t *testing.T, command, script, who string) int {
 	t.Helper()
-	n, err := strconv.Atoi(p.redis.CLI(command, script, "1", "crier:{deliveries}", who))
+	ask := p.redis.CLI
+	if p.cluster != nil {
+		ask = p.cluster.CLI
+	}
+	n, err := strconv.Atoi(ask(command, script, "1", "crier:{deliveries}", who))
 	if err != nil {
 		t.Fatalf("deliveries in hand: %v", err)
 	}

@@ -17,8 +17,8 @@ import (
 	"crier/internal/telemetry"
 )
 
-// result is a task with what became of it; a nil outcome is an exchange that
-// this process's own stop interrupted, and costs no attempt.
+// result is a task with what became of it; a nil outcome is an exchange that this
+// process's own stop interrupted, or that was not to be made after all, and costs no attempt.
 type result struct {
 	task    task
 	outcome *market.Outcome
@@ -29,15 +29,22 @@ func (s *sender) attempt(hard context.Context, t task) result {
 	if s.skippable(hard, t) {
 		return result{t, t.without(alreadyShown)}
 	}
+	webhook, err := s.current(hard, t)
+	if err != nil {
+		s.failed(hard, "renew a webhook", err)
+	}
+	if webhook == nil {
+		return result{task: t}
+	}
 	a := made{task: t, began: time.Now(), traceparent: t.event.Traceparent}
 	content := s.Identity.Body(t.event, t.payload)
 	a.sent = len(content)
-	header := s.Identity.header(t.webhook, t.event, content, a.began)
+	header := s.Identity.header(webhook, t.event, content, a.began)
 	if a.span = s.traceAttempt(t, a.began); a.span != nil {
 		a.traceparent = a.span.Traceparent()
 		header.Set("Traceparent", a.traceparent)
 	}
-	response, err := s.post(hard, t.webhook, header, content)
+	response, err := s.post(hard, webhook, header, content)
 	if hard.Err() != nil && err != nil {
 		s.Metrics.interrupted.Inc()
 		a.span.End(time.Now(), "interrupted")

@@ -60,15 +60,32 @@ func endOf(o *market.Outcome) stream.End {
 	return stream.EndAnswered
 }
 
-// leave gives the slots of a batch back. Where an endpoint is in trouble, or has
-// been, it tells how the exchanges ended.
-func (s *sender) leave(ctx context.Context, batch []result) {
+// leave gives the slots of a batch back and returns which of its webhooks have
+// parked events. Where an endpoint is in trouble, or has been, it tells how the
+// exchanges ended.
+func (s *sender) leave(ctx context.Context, batch []result) (parked []int64) {
 	slots, settlements := s.split(batch)
-	if len(slots) > 0 {
-		if err := s.Redis.Release(ctx, slots); err != nil {
-			s.failed(ctx, "release slots", err) // they expire with their lease
+	parked, err := s.Redis.Vacate(ctx, slots, webhooksOf(batch))
+	if err != nil {
+		s.failed(ctx, "release slots", err) // they expire with their lease
+	}
+	s.tell(ctx, settlements)
+	return parked
+}
+
+// webhooksOf are the webhooks of the exchanges of a batch, each once.
+func webhooksOf(batch []result) (nums []int64) {
+	known := map[int64]bool{}
+	for _, r := range batch {
+		if num := r.task.webhook.Num; r.task.seated && !known[num] {
+			known[num], nums = true, append(nums, num)
 		}
 	}
+	return nums
+}
+
+// tell tells how exchanges ended, and keeps what comes of it.
+func (s *sender) tell(ctx context.Context, settlements []stream.Settlement) {
 	if len(settlements) == 0 {
 		return
 	}

@@ -27,7 +27,7 @@ import (
 const (
 	// lease is how long work may be silent before another process takes it. It
 	// outlives the longest exchange, so that nothing is sent twice by two
-	// processes that are both alive.
+	// processes that are both alive: New refuses to build a worker else.
 	lease = 40 * time.Second
 	// heartbeat renews the lease of work in progress.
 	heartbeat = lease / 4
@@ -76,6 +76,7 @@ type Store interface {
 	sendStore
 	sweepStore
 	jobStore
+	pingStore
 }
 
 // Worker runs the roles of one process.
@@ -87,10 +88,18 @@ type Worker struct {
 	// committed wakes the relay, delayed wakes promote, parked look, released the sweep.
 	committed, delayed, parked, released chan struct{}
 	progress                             progress
+	// pings are those under way.
+	pings places
 }
 
-// New returns a worker, or an error where an option is missing.
-func New(o Options) (*Worker, error) {
+// New returns a worker, or an error where an option is missing, or a
+// [*LeaseError] where a lease may end before the work that it guards.
+func New(o Options) (*Worker, error) { return build(o, guards) }
+
+func build(o Options, guards []guard) (*Worker, error) {
+	if err := checkLeases(guards); err != nil {
+		return nil, err
+	}
 	if o.Store == nil || o.Redis == nil || o.Documents == nil || o.Egress == nil || o.Log == nil {
 		return nil, errors.New("delivery: Store, Redis, Documents, Egress and Log are required")
 	}
@@ -101,7 +110,8 @@ func New(o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1), parked: make(chan struct{}, 1)}, nil
+	return &Worker{Options: o, consumer: consumer, committed: make(chan struct{}, 1), released: make(chan struct{}, 1), delayed: make(chan struct{}, 1), parked: make(chan struct{}, 1),
+		pings: make(places, pingsAtOnce)}, nil
 }
 
 // consumerName is unique to each start of a process.

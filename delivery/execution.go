@@ -40,9 +40,12 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 		if w == nil || w.State == market.WebhookInvalid || e.Status.Final() {
 			continue
 		}
-		key := rendering{w.Document(), w.SellerID}
+		key, payload := renderingOf(w), e.Num
+		if e.PayloadID < 0 { // withdrawn: the number of the event stands for the former result
+			key.event, payload = e.Num, -e.Num
+		}
 		if known[key] == nil {
-			known[key] = &execution{payload: e.Num, webhook: w, webhooks: webhooks, subject: r.Subject, action: r.Action, at: r.At, shownAt: r.ShownAt}
+			known[key] = &execution{payload: payload, webhook: w, webhooks: webhooks, subject: r.Subject, action: r.Action, at: r.At, shownAt: r.ShownAt}
 			list = append(list, known[key])
 		}
 		known[key].events = append(known[key].events, e)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,9 @@ import (
 const (
 	// fanoutBatch bounds how many changes are rendered together.
 	fanoutBatch = 200
+	// executionsTogether is how many documents are executed beside one another: they
+	// share their reads, and each takes memory for what it shows.
+	executionsTogether = 32
 	// renderWithin bounds the executions of a batch, so that it ends within its
 	// lease. What is not done by then is left to the sweep.
 	renderWithin = lease - 10*time.Second
@@ -168,7 +172,7 @@ func (f *fanout) execute(ctx context.Context, list []*execution) {
 	ctx, cancel := context.WithTimeout(ctx, renderWithin)
 	defer cancel()
 	var group errgroup.Group
-	group.SetLimit(4 * runtime.GOMAXPROCS(0))
+	group.SetLimit(max(executionsTogether, 4*runtime.GOMAXPROCS(0)))
 	batch := newViewerBatch(f.Documents, ctx)
 	for _, x := range list {
 		group.Go(func() error {
@@ -187,6 +191,11 @@ func (f *fanout) execute(ctx context.Context, list []*execution) {
 // one owner apart, since they share results.
 const owner = "webhook"
 
+// ownerOf is the viewer as whom a webhook's document runs.
+func ownerOf(w *market.Webhook) viewer.Viewer {
+	return viewer.Viewer{Seller: w.SellerID, Key: owner, Scopes: w.GrantedScopes, ReadOnly: true}
+}
+
 // one executes one document as its webhook's owner. A destroy is shown the
 // marketplace as it was just before.
 func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
@@ -194,7 +203,7 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(errInvalid, err, f.store.Invalidate(batch.ctx, x.webhook.Num, err.Error()))
 	}
-	v := viewer.Viewer{Seller: x.webhook.SellerID, Key: owner, ReadOnly: true}
+	v := ownerOf(x.webhook)
 	if x.action == market.Destroy {
 		v.AsOf = x.shownAt
 	}
@@ -286,6 +295,7 @@ type viewerBatch struct {
 // viewerKey tells the viewers of a batch apart.
 type viewerKey struct {
 	seller int64
+	scopes string
 	asOf   int64 // in Unix microseconds
 }
 
@@ -295,7 +305,7 @@ func newViewerBatch(d *document.Documents, ctx context.Context) *viewerBatch {
 
 // context returns the shared context of a viewer.
 func (b *viewerBatch) context(v viewer.Viewer) context.Context {
-	key := viewerKey{v.Seller, v.AsOf.UnixMicro()}
+	key := viewerKey{v.Seller, strings.Join(v.Scopes, " "), v.AsOf.UnixMicro()}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c, ok := b.contexts[key]

@@ -1,6 +1,11 @@
 package delivery
 
-import "sync"
+import (
+	"sync"
+	"time"
+
+	"crier/internal/market"
+)
 
 const (
 	// inFlightLimit bounds the exchanges of one process, its places.
@@ -18,14 +23,21 @@ const (
 	lineBytes  = 4 << 20
 	lineTotal  = 4096
 	bytesTotal = 32 << 20
+	// Parked events come into a line of up to lineAhead for each exchange, and of
+	// lineLeast at the least, when half of it has gone: enough for the time that they
+	// take, and not so many that they come only to be parked again, or to become stale.
+	lineAhead, lineLeast = 4, 20
+	// askPause is between two requests for parked events of a webhook, since those of
+	// the first are still under way.
+	askPause = 20 * time.Millisecond
 	// lineTurns is how many events of those called are first attempts, while others
 	// wait too, before one that is not.
 	lineTurns = 3
 )
 
 // line divides the places of this process among webhooks and owners, and is where
-// events wait for a slot that this process itself is about to free: the end of an
-// exchange starts the next of the same webhook at once, without a way through
+// events wait for a place, or for a slot that this process itself is about to free:
+// the end of an exchange starts who comes next at once, without a way through
 // Redis. Who waits holds neither a slot nor a place.
 type line struct {
 	mu     sync.Mutex
@@ -43,11 +55,14 @@ type line struct {
 type queue struct {
 	// busy counts the places in use.
 	busy int
+	// refused says that the last who asked got no slot: the others are held by other
+	// processes, and only the end of an exchange is a reason to ask again.
+	refused bool
 	// first and others wait, apart so that first attempts go first.
 	first, others []task
 	bytes, turns  int
-	// parked says that more events wait in Redis.
-	parked bool
+	// asked is when parked events were last asked for.
+	asked time.Time
 }
 
 func (q *queue) waiting() int { return len(q.first) + len(q.others) }
@@ -84,10 +99,15 @@ func (l *line) counts() (taken, waiting int) {
 func (l *line) vacancy(webhook, owner int64, planned, ofOwner int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	busy, spare := 0, l.spare()-planned
+	busy := 0
 	if q := l.queues[webhook]; q != nil {
 		busy = q.busy
 	}
+	return l.vacant(busy, owner, planned, ofOwner)
+}
+
+func (l *line) vacant(busy int, owner int64, planned, ofOwner int) int {
+	spare := l.spare() - planned
 	vacant := max(min(spare/webhookShare-busy, spare-l.owners[owner]-ofOwner), 0)
 	if busy == 0 && l.taken+planned < l.places {
 		return max(vacant, 1)
@@ -98,17 +118,22 @@ func (l *line) vacancy(webhook, owner int64, planned, ofOwner int) int {
 // spare is how many places are free beyond those left to webhooks that have none.
 func (l *line) spare() int { return l.places - l.taken - l.places/keptShare }
 
-// admit gives a task a place; false where its webhook, its owner or its like has
-// its share.
-func (l *line) admit(t task) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	q, spare, owned := l.queue(t.webhook.Num), l.spare(), l.owners[t.webhook.SellerID]
-	within := q.busy < spare/webhookShare && owned < spare
+// fits reports whether a task can have a place, by the shares of its webhook, its
+// owner and its like.
+func (l *line) fits(q *queue, t task) bool {
+	spare, owned := l.spare(), l.owners[t.webhook.SellerID]
+	within := q.busy < min(spare/webhookShare, int(t.webhook.ConcurrentSendLimit)) && owned < spare
 	if q.busy == 0 {
 		within = l.taken < l.places && owned < l.places-l.places/keptShare
 	}
-	if !within || t.again() && l.again >= l.places/retryShare {
+	return within && (!t.again() || l.again < l.places/retryShare)
+}
+
+// admit gives a task a place; false where it has to wait.
+func (l *line) admit(t task) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.fits(l.queue(t.webhook.Num), t) {
 		l.forget(t.webhook.Num)
 		return false
 	}
@@ -129,32 +154,31 @@ func (l *line) count(t task, n int) {
 	}
 }
 
-// withdraw gives back the place of a task that got no slot, and returns those who
-// wait and whom nobody would call any more.
-func (l *line) withdraw(t task) []task {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.count(t, -1)
-	return l.follow(t.webhook.Num, 0)
-}
-
 // join lets a task wait; false where nothing here will end, or too much waits.
 func (l *line) join(t task) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q, size := l.queues[t.webhook.Num], len(t.payload)
-	if l.closed || q == nil || q.busy == 0 || q.waiting() >= lineLimit || l.waiting >= lineTotal ||
+	if l.closed || q == nil || q.busy == 0 || q.waiting() >= 2*q.depth() || l.waiting >= lineTotal ||
 		q.bytes+size > lineBytes || l.bytes+size > bytesTotal {
 		return false
 	}
-	if t.again() {
-		q.others = append(q.others, t)
-	} else {
-		q.first = append(q.first, t)
-	}
+	list := q.list(t)
+	*list = append(*list, t)
 	l.keep(q, 1, size)
 	return true
 }
+
+// list is where a task waits.
+func (q *queue) list(t task) *[]task {
+	if t.again() {
+		return &q.others
+	}
+	return &q.first
+}
+
+// depth is how many events a line should have.
+func (q *queue) depth() int { return min(max(lineAhead*q.busy, lineLeast), lineLimit/2) }
 
 // keep counts what waits.
 func (l *line) keep(q *queue, n, size int) {
@@ -163,84 +187,144 @@ func (l *line) keep(q *queue, n, size int) {
 	l.bytes += size
 }
 
-// parked notes whether a webhook with exchanges here has parked events.
-func (l *line) parked(webhook int64, some bool) {
+// answered notes which of the tasks with a place got a slot. Those that did not
+// give their place back and wait at the head of the line; where nothing of their
+// webhook runs here they and all who wait are returned, since nobody would call them.
+func (l *line) answered(granted, refused []task) (stranded []task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if q := l.queues[webhook]; q != nil {
-		q.parked = some
+	for _, t := range granted {
+		l.queue(t.webhook.Num).refused = false
 	}
+	for _, t := range refused {
+		l.count(t, -1)
+	}
+	for i := len(refused) - 1; i >= 0; i-- {
+		t := refused[i]
+		t.placed = false
+		q := l.queue(t.webhook.Num)
+		list := q.list(t)
+		q.refused, *list = true, append([]task{t}, *list...)
+		l.keep(q, 1, len(t.payload))
+	}
+	for _, t := range refused {
+		stranded = append(stranded, l.strand(t.webhook.Num)...)
+	}
+	return stranded
 }
 
-// ended notes that the slots of settled tasks are free, and returns who comes
-// next: one for each slot, and all where no other slot of the webhook is held
-// here, since nobody would call them later. short says of webhooks with parked
-// events whose line is short how many may come.
-func (l *line) ended(batch []result) (next []task, short map[int64]int) {
+// withdraw gives back the places of tasks that do not stay, and returns those who
+// wait and whom nobody would call any more.
+func (l *line) withdraw(tasks []task) (stranded []task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	freed, planned := map[int64]int{}, 0
+	for _, t := range tasks {
+		l.count(t, -1)
+		l.queue(t.webhook.Num).refused = true
+	}
+	for _, t := range tasks {
+		stranded = append(stranded, l.strand(t.webhook.Num)...)
+	}
+	return stranded
+}
+
+// ended notes that the places of settled tasks are free. It returns those who come
+// next, with their place, and those whom nobody would call any more.
+func (l *line) ended(batch []result) (next, stranded []task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	freed := map[int64]int{}
 	for _, r := range batch {
-		if r.task.seated {
+		if r.task.placed {
 			freed[r.task.webhook.Num]++
 			l.count(r.task, -1)
 		}
 	}
 	for num, n := range freed {
-		q := l.queues[num]
-		if more := l.refill(q, planned); more > 0 {
-			if short == nil {
-				short = map[int64]int{}
+		next = append(next, l.call(l.queue(num), n+1)...) // one more, since other processes may have freed some too
+	}
+	if l.waiting > 0 {
+		for _, q := range l.queues {
+			if !q.refused {
+				next = append(next, l.call(q, q.waiting())...)
 			}
-			short[num] = more
-			planned += more
 		}
-		next = append(next, l.follow(num, n)...)
 	}
-	return next, short
+	for num := range freed {
+		stranded = append(stranded, l.strand(num)...)
+	}
+	return next, stranded
 }
 
-// refill is how many parked events may come into a line; as with places, an eighth
-// of what is free, so that nothing comes only to be parked again.
-func (l *line) refill(q *queue, planned int) int {
-	more := min(lineLimit/2, (lineTotal-l.waiting-planned)/webhookShare)
-	if !q.parked || q.waiting() >= lineLimit/4 || more < refillLeast {
-		return 0
+// strand takes out of the line who waits for a webhook that has no exchange here.
+func (l *line) strand(webhook int64) (stranded []task) {
+	if q := l.queues[webhook]; q != nil && q.busy == 0 {
+		for q.waiting() > 0 {
+			list, _ := q.turn()
+			stranded = append(stranded, l.pop(q, list))
+		}
 	}
-	q.parked = false // until the one who asks for more says otherwise
-	return more
-}
-
-// refillLeast is how many events are worth a round trip.
-const refillLeast = 20
-
-// follow calls n of a webhook's waiting tasks, or all where nothing of it runs here.
-func (l *line) follow(webhook int64, n int) []task {
-	q := l.queues[webhook]
-	if q.busy == 0 {
-		n = q.waiting()
-	}
-	called := l.call(q, n)
 	l.forget(webhook)
-	return called
+	return stranded
 }
 
-// call takes up to n waiting tasks out of the line.
+// call gives up to n waiting tasks their place.
 func (l *line) call(q *queue, n int) (called []task) {
 	for range min(n, q.waiting()) {
-		from := &q.first
-		q.turns++
-		if len(q.first) == 0 || len(q.others) > 0 && q.turns > lineTurns {
-			from, q.turns = &q.others, 0
+		list, other := q.turn()
+		if !l.fits(q, (*list)[0]) {
+			list = other
 		}
-		t := (*from)[0]
-		if *from = (*from)[1:]; len(*from) == 0 {
-			*from = nil
+		if len(*list) == 0 || !l.fits(q, (*list)[0]) {
+			break
 		}
-		l.keep(q, -1, -len(t.payload))
+		t := l.pop(q, list)
+		t.placed = true
+		l.count(t, 1)
 		called = append(called, t)
 	}
 	return called
+}
+
+// turn returns the list, not empty, from which the next comes, and the other one.
+func (q *queue) turn() (list, other *[]task) {
+	if len(q.first) == 0 || len(q.others) > 0 && q.turns >= lineTurns {
+		return &q.others, &q.first
+	}
+	return &q.first, &q.others
+}
+
+// pop takes the head out of a list.
+func (l *line) pop(q *queue, list *[]task) task {
+	t := (*list)[0]
+	if *list = (*list)[1:]; len(*list) == 0 {
+		*list = nil
+	}
+	if q.turns++; list == &q.others {
+		q.turns = 0
+	}
+	l.keep(q, -1, -len(t.payload))
+	return t
+}
+
+// lack is how many parked events of a webhook may come: as many as it has places
+// free, or as its line is short of. Of what all lines can hold it gets, as with
+// places, an eighth of what is free beyond the planned.
+func (l *line) lack(w *market.Webhook, planned int, now time.Time) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	q := l.queue(w.Num)
+	defer l.forget(w.Num)
+	depth, waiting := q.depth(), q.waiting()
+	if waiting > depth/2 || now.Sub(q.asked) < askPause {
+		return 0
+	}
+	vacant := min(l.vacant(q.busy, w.SellerID, 0, 0), int(w.ConcurrentSendLimit)-q.busy)
+	more := max(min(depth-waiting, (lineTotal-l.waiting-planned)/webhookShare), vacant-waiting, 0)
+	if more > 0 {
+		q.asked = now
+	}
+	return more
 }
 
 // close lets nobody wait any more and returns who did.
@@ -250,7 +334,10 @@ func (l *line) close() []task {
 	l.closed = true
 	var rest []task
 	for num, q := range l.queues {
-		rest = append(rest, l.call(q, q.waiting())...)
+		for q.waiting() > 0 {
+			list, _ := q.turn()
+			rest = append(rest, l.pop(q, list))
+		}
 		l.forget(num)
 	}
 	return rest

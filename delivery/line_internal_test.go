@@ -1,7 +1,9 @@
 package delivery
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -12,89 +14,220 @@ import (
 func waiter(event, webhook, attempts int64) task {
 	return task{
 		event:   &market.WebhookEvent{Base: market.Base{Num: event}, Attempts: attempts},
-		webhook: &market.Webhook{Base: market.Base{Num: webhook}, SellerID: webhook},
+		webhook: &market.Webhook{Base: market.Base{Num: webhook}, SellerID: webhook, ConcurrentSendLimit: market.ConcurrentSendLimitMax},
 	}
 }
 
-// Whoever waits in line is called while the process holds a slot of the webhook,
-// and nobody is left when it holds none; the counts are those of what is there.
+// lineModel is what a line should hold: who has a place, by webhook, and who waits.
+type lineModel struct {
+	*line
+	placed  map[int64][]task
+	waiting map[int64]bool
+	last    int64
+}
+
+func (m *lineModel) fresh(t *rapid.T) task {
+	m.last++
+	k := waiter(m.last, rapid.Int64Range(1, 3).Draw(t, "webhook"), rapid.Int64Range(0, 1).Draw(t, "attempts"))
+	k.webhook.ConcurrentSendLimit = 3
+	return k
+}
+
+// place notes who got a place.
+func (m *lineModel) place(tasks ...task) {
+	for _, k := range tasks {
+		k.placed = true
+		m.placed[k.webhook.Num] = append(m.placed[k.webhook.Num], k)
+	}
+}
+
+// leave notes who does not wait any more.
+func (m *lineModel) leave(t *rapid.T, tasks []task) {
+	for _, k := range tasks {
+		if !m.waiting[k.event.Num] {
+			t.Fatalf("event %d was called and does not wait", k.event.Num)
+		}
+		delete(m.waiting, k.event.Num)
+	}
+}
+
+// pick takes somebody off a place.
+func (m *lineModel) pick(t *rapid.T) task {
+	num := rapid.Int64Range(1, 3).Draw(t, "webhook")
+	if len(m.placed[num]) == 0 {
+		t.Skip("nothing runs")
+	}
+	k := m.placed[num][0]
+	m.placed[num] = m.placed[num][1:]
+	return k
+}
+
+func (m *lineModel) check(t *rapid.T) {
+	busy := 0
+	for num, tasks := range m.placed {
+		if busy += len(tasks); len(tasks) > 3 {
+			t.Fatalf("webhook %d has %d places and may have 3 slots", num, len(tasks))
+		}
+	}
+	if taken, waits := m.counts(); taken != busy || waits != len(m.waiting) {
+		t.Fatalf("%d places and %d waiting are counted, want %d and %d", taken, waits, busy, len(m.waiting))
+	}
+	for num, q := range m.queues {
+		if q.waiting() > 0 && q.busy == 0 {
+			t.Fatalf("%d events of webhook %d wait for nobody", q.waiting(), num)
+		}
+	}
+}
+
+// Whoever waits in line is called while the process has an exchange of the webhook,
+// and nobody is left when it has none; the counts are those of what is there.
 func TestNobodyIsForgottenInLine(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		l, seated, waiting, next := newLine(64), map[int64][]task{}, map[int64]bool{}, int64(0)
-		webhook := func() int64 { return rapid.Int64Range(1, 3).Draw(t, "webhook") }
-		fresh := func(num int64) task {
-			next++
-			return waiter(next, num, rapid.Int64Range(0, 1).Draw(t, "attempts"))
-		}
-		called := func(tasks []task) {
-			for _, k := range tasks {
-				if !waiting[k.event.Num] {
-					t.Fatalf("event %d was called and does not wait", k.event.Num)
-				}
-				delete(waiting, k.event.Num)
-			}
-		}
-		pick := func(t *rapid.T) task {
-			num := webhook()
-			if len(seated[num]) == 0 {
-				t.Skip("nothing runs")
-			}
-			k := seated[num][0]
-			seated[num] = seated[num][1:]
-			return k
-		}
+		m := &lineModel{line: newLine(64), placed: map[int64][]task{}, waiting: map[int64]bool{}}
 		t.Repeat(map[string]func(*rapid.T){
-			"admit": func(*rapid.T) {
-				k := fresh(webhook())
-				if l.admit(k) {
-					k.seated = true
-					seated[k.webhook.Num] = append(seated[k.webhook.Num], k)
+			"admit": func(t *rapid.T) {
+				if k := m.fresh(t); m.admit(k) {
+					m.place(k)
 				}
 			},
 			"join": func(t *rapid.T) {
-				k := fresh(webhook())
-				joined := l.join(k)
-				if joined != (len(seated[k.webhook.Num]) > 0) {
-					t.Fatalf("joined is %v while %d exchanges run", joined, len(seated[k.webhook.Num]))
+				k := m.fresh(t)
+				joined := m.join(k)
+				if joined != (len(m.placed[k.webhook.Num]) > 0) {
+					t.Fatalf("joined is %v while %d exchanges run", joined, len(m.placed[k.webhook.Num]))
 				}
 				if joined {
-					waiting[k.event.Num] = true
+					m.waiting[k.event.Num] = true
 				}
 			},
-			"withdraw": func(t *rapid.T) { called(l.withdraw(pick(t))) },
+			"refuse": func(t *rapid.T) {
+				k := m.pick(t)
+				m.waiting[k.event.Num] = true
+				m.leave(t, m.answered(nil, []task{k}))
+			},
+			"withdraw": func(t *rapid.T) { m.leave(t, m.withdraw([]task{m.pick(t)})) },
 			"end": func(t *rapid.T) {
-				next, _ := l.ended([]result{{task: pick(t)}})
-				called(next)
+				next, stranded := m.ended([]result{{task: m.pick(t)}})
+				m.leave(t, next)
+				m.leave(t, stranded)
+				m.place(next...)
 			},
-			"": func(t *rapid.T) {
-				busy := 0
-				for _, tasks := range seated {
-					busy += len(tasks)
-				}
-				if taken, waits := l.counts(); taken != busy || waits != len(waiting) {
-					t.Fatalf("%d places and %d waiting are counted, want %d and %d", taken, waits, busy, len(waiting))
-				}
-				for num, q := range l.queues {
-					if q.waiting() > 0 && q.busy == 0 {
-						t.Fatalf("%d events of webhook %d wait for nobody", q.waiting(), num)
-					}
-				}
-			},
+			"": m.check,
 		})
-		called(l.close())
-		if len(waiting) > 0 || l.join(fresh(1)) {
-			t.Fatalf("after the end %v still wait, or somebody can join", waiting)
+		m.leave(t, m.close())
+		if k := m.fresh(t); len(m.waiting) > 0 || m.join(k) {
+			t.Fatalf("after the end %v still wait, or somebody can join", m.waiting)
 		}
 	})
 }
 
-func TestTheLineIsBounded(t *testing.T) {
+// Places that others leave free are taken by who waits for a place, and not by who
+// waits for a slot that another process holds.
+func TestFreePlacesAreTaken(t *testing.T) {
+	t.Parallel()
+	l := newLine(64) // 48 are shared out, an eighth of them to each webhook
+	var ran []result
+	for webhook := range int64(5) {
+		for i := int64(0); ; i++ {
+			k := waiter(100*webhook+i, webhook, 0)
+			if k.placed = l.admit(k); !k.placed {
+				break
+			}
+			ran = append(ran, result{task: k})
+		}
+	}
+	before := l.queues[4].busy
+	for i := range int64(10) {
+		l.join(waiter(1000+i, 4, 0))
+		l.join(waiter(2000+i, 3, 0))
+	}
+	var ofThree task
+	for _, r := range ran {
+		if r.task.webhook.Num == 3 {
+			ofThree = r.task
+		}
+	}
+	l.answered(nil, []task{ofThree})
+	next, _ := l.ended(ran[:len(ran)/2])
+	if len(next) == 0 || l.queues[4].busy <= before {
+		t.Errorf("webhook 4 has %d places, had %d, though half are free", l.queues[4].busy, before)
+	}
+	for _, k := range next {
+		if k.webhook.Num == 3 {
+			t.Error("one that was refused a slot is called by the end of others' exchanges")
+		}
+	}
+}
+
+// One whom Redis gave no slot goes first when there is one.
+func TestWhoIsRefusedComesNext(t *testing.T) {
 	t.Parallel()
 	l := newLine(inFlightLimit)
-	for webhook := range int64(2 * lineTotal / lineLimit) {
-		if !l.admit(waiter(0, webhook, 0)) {
-			t.Fatal("no place")
+	var placed []task
+	for i := range int64(4) {
+		k := waiter(i, 1, 0)
+		k.placed = l.admit(k)
+		placed = append(placed, k)
+	}
+	l.join(waiter(4, 1, 0))
+	if stranded := l.answered(placed[:2], placed[2:]); len(stranded) > 0 {
+		t.Errorf("%v are stranded while others run", stranded)
+	}
+	next, _ := l.ended([]result{{task: placed[0]}})
+	if len(next) != 2 || next[0].event.Num != 2 || next[1].event.Num != 3 {
+		t.Errorf("%v come next, want one for the slot and one more, in their order", next)
+	}
+}
+
+// Parked events come when half the line has gone, not twice at once, and as many as
+// there are places free.
+func TestLack(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	for _, c := range []struct {
+		name                   string
+		limit                  int64
+		busy, waiting, planned int
+		want                   int
+	}{
+		{"nothing runs: what the places allow", 50, 0, 0, 0, 50},
+		{"few slots", 2, 0, 0, 0, 20},
+		{"all slots used", 2, 2, 0, 0, 20},
+		{"half a line", 2, 2, 10, 0, 10},
+		{"more than half a line", 2, 2, 11, 0, 0},
+		{"many slots", 100, 100, 50, 0, 350},
+		{"others come too", 100, 100, 0, lineTotal - 800, 100},
+		{"the lines are full, and places are free", 10, 4, 0, lineTotal, 6},
+		{"the lines are full", 10, 10, 0, lineTotal, 0},
+	} {
+		l, w := newLine(inFlightLimit), waiter(0, 1, 0).webhook
+		w.ConcurrentSendLimit = c.limit
+		for i := range int64(c.busy) {
+			k := waiter(i, 1, 0)
+			l.admit(k)
+		}
+		for i := range int64(c.waiting) {
+			l.join(waiter(1000+i, 1, 0))
+		}
+		if got := l.lack(w, c.planned, start); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+		if got := l.lack(w, c.planned, start.Add(askPause/2)); c.busy > 0 && got != 0 {
+			t.Errorf("%s: %d more while the first are under way", c.name, got)
+		}
+	}
+}
+
+func TestTheLineIsBounded(t *testing.T) {
+	t.Parallel()
+	const webhooks = 2 * lineTotal / lineLimit
+	l := newLine(4 * inFlightLimit)
+	for webhook := range int64(webhooks) {
+		for range market.ConcurrentSendLimitMax {
+			if !l.admit(waiter(0, webhook, 0)) {
+				t.Fatal("no place")
+			}
 		}
 	}
 	for i := range int64(lineLimit) {
@@ -109,10 +242,25 @@ func TestTheLineIsBounded(t *testing.T) {
 		t.Error("a webhook without an exchange has a line")
 	}
 	for i := range int64(2 * lineTotal) {
-		l.join(waiter(i, i%(2*lineTotal/lineLimit), 0))
+		l.join(waiter(i, i%webhooks, 0))
 	}
 	if _, waiting := l.counts(); waiting != lineTotal {
 		t.Errorf("%d events wait, want %d", waiting, lineTotal)
+	}
+}
+
+// A webhook with one exchange has a short line: what waits in a process that is
+// killed comes late.
+func TestFewSlotsHaveAShortLine(t *testing.T) {
+	t.Parallel()
+	l := newLine(inFlightLimit)
+	l.admit(waiter(0, 1, 0))
+	joined := 0
+	for l.join(waiter(int64(joined), 1, 0)) {
+		joined++
+	}
+	if joined != 2*lineLeast {
+		t.Errorf("%d wait for one exchange, want %d", joined, 2*lineLeast)
 	}
 }
 
@@ -183,28 +331,24 @@ func TestFirstAttemptsGoFirst(t *testing.T) {
 	t.Parallel()
 	l := newLine(inFlightLimit)
 	running := waiter(0, 1, 0)
-	running.seated = true
-	l.admit(running)
+	running.webhook.ConcurrentSendLimit = 1
+	running.placed = l.admit(running)
 	for i := range int64(8) {
-		l.join(waiter(100+i, 1, 1))
-		l.join(waiter(i, 1, 0))
+		for _, k := range []task{waiter(100+i, 1, 1), waiter(i, 1, 0)} {
+			k.webhook.ConcurrentSendLimit = 1
+			l.join(k)
+		}
 	}
-	l.admit(waiter(-1, 1, 0)) // it stays busy
 	var order []int64
 	for range 8 {
 		next, _ := l.ended([]result{{task: running}})
-		for _, k := range next {
-			order = append(order, k.event.Num)
+		if len(next) != 1 {
+			t.Fatalf("%d are called to one slot", len(next))
 		}
-		l.admit(running)
+		running = next[0]
+		order = append(order, running.event.Num)
 	}
-	first := 0
-	for _, num := range order {
-		if num < 100 {
-			first++
-		}
-	}
-	if len(order) != 8 || first != 6 || order[0] != 0 {
-		t.Errorf("the order is %v, want three first attempts and one other by turns", order)
+	if want := []int64{0, 1, 2, 100, 3, 4, 5, 101}; !slices.Equal(order, want) {
+		t.Errorf("the order is %v, want three first attempts and one other by turns: %v", order, want)
 	}
 }

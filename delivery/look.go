@@ -68,7 +68,10 @@ func (l *look) turn(ctx context.Context) (time.Time, error) {
 			next = moves[i].Again
 		}
 	}
-	return next, l.sender.unpark(ctx, moves)
+	if _, err := l.Redis.Unpark(ctx, moves); err != nil {
+		return next, fmt.Errorf("fetch parked events: %w", err)
+	}
+	return next, nil
 }
 
 // policies remembers the webhooks that had to park events, for how much they take.

@@ -3,6 +3,7 @@ package delivery
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"crier/internal/market"
@@ -84,7 +85,10 @@ func (r *registry) register(c market.Change, w *market.Webhook, p *market.Plan) 
 		return
 	}
 	r.put(w)
-	if w.State == market.WebhookActive && c.Action == market.Update {
+	switch {
+	case w.State == market.WebhookInvalid:
+		p.Withdraw = append(p.Withdraw, w.Num)
+	case w.State == market.WebhookActive && c.Action == market.Update:
 		p.Release = append(p.Release, w.Num)
 	}
 }
@@ -113,10 +117,17 @@ func (r *registry) match(c market.Change) []*market.Webhook {
 }
 
 // rendering tells apart the executions of one change: webhooks with the same
-// document and owner share one.
+// document, owner and rights share one.
 type rendering struct {
 	document string
 	owner    int64
+	scopes   string
+	// event is that of a payload that nobody shares, 0 otherwise.
+	event int64
+}
+
+func renderingOf(w *market.Webhook) rendering {
+	return rendering{document: w.Document(), owner: w.SellerID, scopes: strings.Join(w.GrantedScopes, " ")}
 }
 
 // events makes the events of one change, numbered from next.
@@ -125,7 +136,7 @@ func (r *registry) events(c market.Change, next int64) []market.WebhookEvent {
 	list := make([]market.WebhookEvent, len(webhooks))
 	first := make(map[rendering]int64, 1)
 	for i, w := range webhooks {
-		num, key := next+int64(i), rendering{w.Document(), w.SellerID}
+		num, key := next+int64(i), renderingOf(w)
 		if _, ok := first[key]; !ok {
 			first[key] = num
 		}

@@ -119,7 +119,9 @@ func TestADisabledWebhookIsTriedFirst(t *testing.T) {
 		down.Store(true)
 		s.update(w, enabled(true))
 		r.next()
-		s.until(func() bool { return len(find[market.WebhookEvent](s, market.Eq("status", string(market.EventRejected)))) > 0 }, func() any { return s.events(w) })
+		s.until(func() bool {
+			return len(find[market.WebhookEvent](s, market.Eq("status", string(market.EventRejected)))) > 0
+		}, func() any { return s.events(w) })
 		if n := len(r.arrivals); n > 1 {
 			t.Errorf("%d events went to a receiver that was to be tried with one", n+1)
 		}

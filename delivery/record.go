@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -15,14 +16,25 @@ import (
 func (s *sender) record(ctx, hard context.Context) {
 	for first := range s.results {
 		batch := gather(first, s.results, sendBatch)
-		s.settle(ctx, batch)
-		s.follow(hard, batch)
+		s.follow(hard, batch, s.settle(ctx, batch))
 		s.running.remove(batch)
+	}
+}
+
+// turns is how often yield gives its turn away.
+const turns = 5
+
+// yield lets all go first who can go on. The more of them there are, the more a
+// batch gathers meanwhile; where there are none it costs nothing.
+func yield() {
+	for range turns {
+		runtime.Gosched()
 	}
 }
 
 // gather returns first with what else is ready at once.
 func gather(first result, more <-chan result, limit int) []result {
+	yield()
 	batch := []result{first}
 	for len(batch) < limit {
 		select {
@@ -38,8 +50,9 @@ func gather(first result, more <-chan result, limit int) []result {
 	return batch
 }
 
-// settle writes outcomes down, and only then lets the queue forget or delay the events.
-func (s *sender) settle(ctx context.Context, batch []result) {
+// settle writes outcomes down, and only then lets the queue forget or delay the
+// events. It returns the webhooks of the batch that have parked events.
+func (s *sender) settle(ctx context.Context, batch []result) (parked []int64) {
 	var outcomes []market.Outcome
 	var done []stream.DeliveryMessage
 	var later []stream.Postponement
@@ -63,8 +76,8 @@ func (s *sender) settle(ctx context.Context, batch []result) {
 	if written {
 		s.acknowledge(ctx, done, later)
 	}
-	s.leave(ctx, batch)
 	s.enqueue(ctx, next)
+	return s.leave(ctx, batch)
 }
 
 // writeTries bounds how long outcomes wait for the database; their lease is
@@ -109,15 +122,12 @@ func (s *sender) acknowledge(ctx context.Context, done []stream.DeliveryMessage,
 // beat renews the leases of what is in flight.
 func (s *sender) beat(ctx context.Context) {
 	for pause(ctx, heartbeat) {
-		ids, slots := s.running.leases()
+		ids, _ := s.running.leases()
 		if len(ids) == 0 {
 			continue
 		}
 		if _, err := s.Redis.HeartbeatDeliveries(ctx, s.consumer, ids...); err != nil {
 			s.failed(ctx, "renew leases", err)
-		}
-		if err := s.Redis.Extend(ctx, slots, time.Now(), lease); err != nil {
-			s.failed(ctx, "renew slots", err)
 		}
 	}
 }

@@ -15,8 +15,10 @@ const (
 	// its events, which one change can exceed.
 	relayBatch = 500
 	eventBatch = 1000
-	// relayLease is how long the relay of a dead process keeps others out.
-	relayLease = 15 * time.Second
+	// relayLease is how long the relay of a dead process keeps others out, and so
+	// how long no change moves. It is renewed after a third. One that is merely slow
+	// may be overtaken: the database's locks, not the lease, keep the order.
+	relayLease = 5 * time.Second
 	// relayPoll finds changes that other processes committed; this process's own wake the relay at once.
 	relayPoll = 100 * time.Millisecond
 )

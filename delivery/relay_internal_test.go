@@ -136,6 +136,28 @@ func TestTwoRelays(t *testing.T) {
 	}
 }
 
+// TestAStoppedRelayLetsAnotherLeadAtOnce instead of when its lease ends.
+func TestAStoppedRelayLetsAnotherLeadAtOnce(t *testing.T) {
+	t.Parallel()
+	redis := newSweep(t, nil).Redis
+	leads := func(r *relay, want bool) {
+		t.Helper()
+		if active, err := r.lead(t.Context()); active != want || err != nil {
+			t.Errorf("%s leads: %v, %v", r.consumer, active, err)
+		}
+	}
+	a, b := relayOn(nil), relayOn(nil)
+	for name, r := range map[string]*relay{"a": a, "b": b} {
+		r.Redis, r.consumer = redis, name
+	}
+	leads(a, true)
+	leads(b, false)
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	a.run(stopped)
+	leads(b, true)
+}
+
 func TestAPlanIsBounded(t *testing.T) {
 	t.Parallel()
 	l := &changeLog{waiting: []market.Change{ofAdvert(1), ofAdvert(2), ofAdvert(3)}}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
 	"net/http"
 	"strconv"
@@ -41,17 +42,20 @@ func (id Identity) header(w *market.Webhook, e *market.WebhookEvent, body []byte
 	if e.Traceparent != "" {
 		h.Set("Traceparent", e.Traceparent)
 	}
-	sign.SetHeaders(h, activeSecrets(w, at), e.ID(), at, body)
+	signHeaders(h, w.SecretsAt(at), e.ID(), at, body)
 	return h
 }
 
-// activeSecrets are the secrets that sign at a moment, the newest first.
-func activeSecrets(w *market.Webhook, at time.Time) []sign.Secret {
-	active := make([]sign.Secret, 0, len(w.Secrets))
-	for _, s := range w.Secrets {
-		if s.ExpiresAt == nil || at.Before(*s.ExpiresAt) {
-			active = append(active, sign.Secret(s.Value))
+// signHeaders writes the headers of Standard Webhooks, with the signatures of each secret.
+func signHeaders(h http.Header, active []market.WebhookSecret, id string, at time.Time, body []byte) {
+	secrets := make([]sign.Secret, len(active))
+	var keys []ed25519.PrivateKey
+	for i, s := range active {
+		secrets[i] = s.Value
+		if s.PrivateKey != nil {
+			keys = append(keys, s.PrivateKey)
 		}
 	}
-	return active
+	sign.SetHeaders(h, secrets, id, at, body)
+	sign.AddAsymmetric(h, keys, id, at, body)
 }

@@ -10,27 +10,30 @@ import (
 	"crier/internal/stream"
 )
 
-// seat takes a slot for each task and returns those that got one. The others wait
-// in line, or parked in Redis.
+// seat gives each task a place and a slot and returns those that got both. The
+// others wait in line, or parked in Redis.
 func (s *sender) seat(ctx context.Context, tasks []task) []task {
-	var wanting, seated []task
-	var away []stream.Parking
-	var gone []task
-	leave := func(t task, wait time.Duration) {
-		away, gone = append(away, s.parking(t, wait)), append(gone, t)
-	}
+	var placed []task
+	var away parkings
 	for _, t := range tasks {
 		switch {
-		case t.stale():
-			leave(t, 0)
 		case s.line.admit(t):
-			wanting = append(wanting, t)
+			t.placed = true
+			placed = append(placed, t)
 		case !s.line.join(t):
-			leave(t, crowdedWait)
+			away.add(crowdedWait, t)
 		}
 	}
-	for i, g := range s.acquire(ctx, wanting) {
-		t := wanting[i]
+	s.park(ctx, away)
+	return s.claim(ctx, placed)
+}
+
+// claim takes a slot for each task that has a place, and returns those that got one.
+func (s *sender) claim(ctx context.Context, placed []task) []task {
+	var seated, refused, turnedAway []task
+	var away parkings
+	for i, g := range s.acquire(ctx, placed) {
+		t := placed[i]
 		if g.Want == stream.WantNothing {
 			t.seated, t.tell = true, g.Tell
 			if s.circuits.of(t.webhook.Num).Open {
@@ -39,23 +42,68 @@ func (s *sender) seat(ctx context.Context, tasks []task) []task {
 			seated = append(seated, t)
 			continue
 		}
-		for _, stranded := range s.line.withdraw(t) {
-			leave(stranded, crowdedWait)
-		}
 		s.countWait(g.Want)
-		if g.Want != stream.WantSlot || !s.line.join(t) {
-			leave(t, g.Wait)
+		if g.Want == stream.WantSlot {
+			refused = append(refused, t)
+			continue
 		}
+		turnedAway = append(turnedAway, t)
+		away.add(g.Wait, t)
 	}
-	s.park(ctx, away, gone)
+	away.add(strandedWait, s.line.answered(seated, refused)...)
+	away.add(crowdedWait, s.line.withdraw(turnedAway)...)
+	s.park(ctx, away)
 	taken, waiting := s.line.counts()
 	s.Metrics.slotsInUse.Set(float64(taken))
 	s.Metrics.slotsWaiting.Set(float64(waiting))
 	return seated
 }
 
-// crowdedWait is when an event asks again for which this process has no place.
-const crowdedWait = 100 * time.Millisecond
+// parkings are tasks that can wait nowhere here.
+type parkings []parking
+
+// parking is a task and for how long it is not worth looking at it.
+type parking struct {
+	task
+	wait time.Duration
+}
+
+func (p *parkings) add(wait time.Duration, tasks ...task) {
+	for _, t := range tasks {
+		*p = append(*p, parking{t, wait})
+	}
+}
+
+const (
+	// slotLease is how long a slot stays with a process that is silent. It is
+	// shorter than the lease of an event: who is killed makes no more requests, and
+	// few slots that nobody uses would stop an endpoint for all that time. One that
+	// is halted, and cut off from Redis, may still have requests under way then.
+	slotLease = 10 * time.Second
+	slotBeat  = slotLease / 4
+)
+
+// hold renews the leases of slots that are in use.
+func (s *sender) hold(ctx context.Context) {
+	for pause(ctx, slotBeat) {
+		_, slots := s.running.leases()
+		if len(slots) == 0 {
+			continue
+		}
+		if err := s.Redis.Extend(ctx, slots, time.Time{}, slotLease); err != nil {
+			s.failed(ctx, "renew slots", err)
+		}
+	}
+}
+
+const (
+	// crowdedWait is when an event asks again for which this process has no place.
+	crowdedWait = 100 * time.Millisecond
+	// strandedWait is when one is looked after for which other processes hold the
+	// slots. They fetch it at the end of an exchange, unless the last of them ended
+	// before it was parked.
+	strandedWait = 20 * time.Millisecond
+)
 
 // countWait counts an event that has to wait, by what it waits for.
 func (s *sender) countWait(want stream.Want) {
@@ -80,7 +128,7 @@ func (s *sender) acquire(ctx context.Context, tasks []task) []stream.Grant {
 		slots[i] = t.slot()
 		requests[i] = stream.SlotRequest{Webhook: t.webhook.Num, Event: t.event.Num, Policy: policyOf(t.webhook)}
 	}
-	grants, err := s.Redis.Acquire(ctx, requests, time.Time{}, lease)
+	grants, err := s.Redis.Acquire(ctx, requests, time.Time{}, slotLease)
 	if err == nil {
 		return grants
 	}
@@ -88,63 +136,23 @@ func (s *sender) acquire(ctx context.Context, tasks []task) []stream.Grant {
 	return slices.Repeat([]stream.Grant{{Want: stream.WantSlot, Wait: pauseAfterError}}, len(tasks))
 }
 
-// parking is a task that can wait nowhere here.
-func (s *sender) parking(t task, wait time.Duration) stream.Parking {
-	s.policies.note(t.webhook)
-	return stream.Parking{Message: t.message, Webhook: t.webhook.Num, Again: t.again(), At: time.Now().Add(wait)}
-}
-
 // park puts tasks aside in Redis. Where that fails they stay pending, and reclaim
 // finds them.
-func (s *sender) park(ctx context.Context, parkings []stream.Parking, tasks []task) {
-	if len(tasks) == 0 {
+func (s *sender) park(ctx context.Context, away parkings) {
+	if len(away) == 0 {
 		return
 	}
-	if err := s.Redis.Park(context.WithoutCancel(ctx), parkings); err != nil {
-		s.failed(ctx, "park deliveries", err)
+	list, batch, now := make([]stream.Parking, len(away)), make([]result, len(away)), time.Now()
+	for i, p := range away {
+		s.policies.note(p.webhook)
+		list[i] = stream.Parking{Message: p.message, Webhook: p.webhook.Num, Again: p.again(), At: now.Add(p.wait)}
+		batch[i] = result{task: p.task}
 	}
-	batch := make([]result, len(tasks))
-	for i, t := range tasks {
-		batch[i] = result{task: t}
-		s.line.parked(t.webhook.Num, true)
+	if err := s.Redis.Park(context.WithoutCancel(ctx), list); err != nil {
+		s.failed(ctx, "park deliveries", err)
 	}
 	s.running.remove(batch)
 	signal(s.parked)
-}
-
-// follow starts who comes next on the slots that a batch freed. It does not wait:
-// that may need the results that only its caller takes.
-func (s *sender) follow(hard context.Context, batch []result) {
-	next, short := s.line.ended(batch)
-	if len(next)+len(short) == 0 || !s.running.enter() {
-		for _, t := range next {
-			go s.settleLater(t)
-		}
-		return
-	}
-	go func() {
-		defer s.running.leave()
-		s.begin(hard, next)
-		moves := make([]stream.Move, 0, len(short))
-		for num, more := range short {
-			moves = append(moves, stream.Move{Webhook: num, Limit: more, Again: time.Now().Add(crowdedWait)})
-		}
-		if err := s.unpark(hard, moves); err != nil {
-			s.failed(hard, "fetch parked events", err) // look fetches them
-		}
-	}()
-}
-
-// unpark puts parked events back into the queue.
-func (s *sender) unpark(ctx context.Context, moves []stream.Move) error {
-	if len(moves) == 0 {
-		return nil
-	}
-	moved, err := s.Redis.Unpark(ctx, moves)
-	for i, m := range moved {
-		s.line.parked(moves[i].Webhook, m.Left > 0)
-	}
-	return err
 }
 
 // forget makes the endpoints of stopped webhooks count as well, so that those that

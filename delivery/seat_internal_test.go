@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,9 +19,12 @@ type sendingStore struct {
 	sendStore
 	webhook  market.Webhook
 	outcomes chan market.Outcome
+	// read counts the events that were read.
+	read atomic.Int64
 }
 
 func (d *sendingStore) Deliveries(_ context.Context, nums []int64) ([]market.Delivery, error) {
+	d.read.Add(int64(len(nums)))
 	var list []market.Delivery
 	for _, num := range nums {
 		list = append(list, market.Delivery{Payload: []byte("{}"), Event: &market.WebhookEvent{
@@ -149,26 +153,45 @@ func TestAPanicCostsNobodyElse(t *testing.T) {
 	}
 }
 
-// TestWhatHasWaitedForLongIsReadAnew parks a task whose webhook may have changed.
+// TestWhatHasWaitedForLongIsReadAnew while it has its place: its webhook may have
+// changed. One that is stopped meanwhile makes its events go back to the queue.
 func TestWhatHasWaitedForLongIsReadAnew(t *testing.T) {
 	t.Parallel()
 	s := newSending(t)
-	tasks, _, err := s.load(t.Context(), s.handedOut(7, 1))
-	if err != nil || len(tasks) != 1 {
-		t.Fatal(tasks, err)
+	place := func(event int64) task {
+		tasks, _, err := s.load(t.Context(), s.handedOut(event, 1))
+		if err != nil || len(tasks) != 1 {
+			t.Fatal(tasks, err)
+		}
+		k := tasks[0]
+		s.running.enter()
+		s.enlist(tasks)
+		s.running.leave()
+		if k.placed = s.line.admit(k); !k.placed {
+			t.Fatal("no place")
+		}
+		k.loaded = time.Now().Add(-2 * staleAfter)
+		return k
 	}
-	tasks[0].loaded = time.Now().Add(-2 * staleAfter)
-	s.running.enter()
-	s.begin(t.Context(), s.enlist(tasks))
-	s.running.leave()
-	if d := s.depth(); d.Parked != 1 || d.InFlight != 0 {
+	old := place(7)
+	s.store.webhook.URL = "https://b.example"
+	list := s.fresh(t.Context(), []task{old})
+	if len(list) != 1 || !list[0].placed || list[0].webhook.URL != "https://b.example" || time.Since(list[0].loaded) > staleAfter {
+		t.Fatalf("read anew: %+v", list)
+	}
+	if again := s.fresh(t.Context(), list); len(again) != 1 || again[0].webhook != list[0].webhook {
+		t.Error("what is fresh is read anew")
+	}
+	s.store.webhook.State = market.WebhookDisabled
+	if list = s.fresh(t.Context(), []task{old}); len(list) > 0 {
+		t.Errorf("an event of a stopped webhook is sent: %+v", list)
+	}
+	s.end()
+	if d := s.depth(); d.Delayed != 1 || d.InFlight != 0 {
 		t.Errorf("the queue holds %+v", d)
 	}
-	if _, err := (&look{s.Worker, s.sender}).turn(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if d := s.depth(); d.Parked != 0 || d.Waiting != 1 {
-		t.Errorf("after a look the queue holds %+v", d)
+	if taken, _ := s.line.counts(); taken != 0 {
+		t.Errorf("%d places are in use", taken)
 	}
 }
 

@@ -67,8 +67,9 @@ type task struct {
 	webhook *market.Webhook
 	// loaded is when event and webhook were read.
 	loaded time.Time
-	// seated says that the task holds a slot, tell that its end must be told.
-	seated, tell bool
+	// placed says that the task has a place of this process, seated that it holds a
+	// slot too, tell that its end must be told.
+	placed, seated, tell bool
 	// broken says that the attempt ended in a panic.
 	broken bool
 }
@@ -92,6 +93,7 @@ func (s *sender) run(ctx, hard context.Context) {
 	var background sync.WaitGroup
 	background.Go(func() { s.record(last, hard) })
 	background.Go(func() { s.beat(last) })
+	background.Go(func() { s.hold(last) })
 	defer s.ended(partSend)
 	for ctx.Err() == nil {
 		s.turned(partSend)

@@ -1429,7 +1429,7 @@ type ComplexityRoot struct {
 		QueryString         func(childComplexity int) int
 		RatePerSecond       func(childComplexity int) int
 		RequiredScopes      func(childComplexity int) int
-		Secrets             func(childComplexity int) int
+		SecretsInUse        func(childComplexity int) int
 		Seller              func(childComplexity int) int
 		State               func(childComplexity int) int
 		StateReason         func(childComplexity int) int
@@ -8129,11 +8129,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Webhook.RequiredScopes(childComplexity), true
 	case "Webhook.secrets":
-		if e.ComplexityRoot.Webhook.Secrets == nil {
+		if e.ComplexityRoot.Webhook.SecretsInUse == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Webhook.Secrets(childComplexity), true
+		return e.ComplexityRoot.Webhook.SecretsInUse(childComplexity), true
 	case "Webhook.seller":
 		if e.ComplexityRoot.Webhook.Seller == nil {
 			break

@@ -655,7 +655,7 @@ func (ec *executionContext) _Webhook_secrets(ctx context.Context, field graphql.
 			return ec.fieldContext_Webhook_secrets(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Secrets, nil
+			return obj.SecretsInUse(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []market.WebhookSecret) graphql.Marshaler {
@@ -669,7 +669,7 @@ func (ec *executionContext) fieldContext_Webhook_secrets(_ context.Context, fiel
 	fc = &graphql.FieldContext{
 		Object:     "Webhook",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_WebhookSecret(ctx, field)

@@ -49,7 +49,7 @@ func online(ctx context.Context, a *market.Advert) (bool, error) {
 	if err != nil || !shown {
 		return false, err
 	}
-	variants, err := children(ctx, publishedVariants(ctx, a), a.Num)
+	variants, err := publishedVariants(ctx, a)
 	if err != nil {
 		return false, err
 	}
@@ -147,9 +147,14 @@ func variantsOf(ctx context.Context, a *market.Advert) relation[market.Variant] 
 	return advertVariants
 }
 
-// publishedVariants is the relation of an advert to the variants that its seller offers.
-func publishedVariants(ctx context.Context, a *market.Advert) relation[market.Variant] {
-	return variantsOf(ctx, a).named("published", market.Eq("published", true))
+// publishedVariants reads the variants of an advert that its seller offers. It
+// asks for all of them, as documents that show a price show the variants too.
+func publishedVariants(ctx context.Context, a *market.Advert) ([]*market.Variant, error) {
+	all, err := children(ctx, variantsOf(ctx, a), a.Num)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(v *market.Variant) bool { return !v.Published }), nil
 }
 
 // displayedVariants is the relation of an advert to the variants that buyers can see.

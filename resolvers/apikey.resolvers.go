@@ -36,7 +36,14 @@ func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input g
 }
 
 func (r *mutationResolver) MarketplacerAPIKeyUpdate(ctx context.Context, input graph.MarketplacerAPIKeyUpdateMutationInput) (*graph.MarketplacerAPIKeyUpdateMutationPayload, error) {
-	return nil, errNotYet
+	key, err := r.regrant(ctx, input)
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.MarketplacerAPIKeyUpdateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, MarketplacerAPIKey: key, Status: status,
+	}, nil
 }
 
 func (r *queryResolver) APIKeyPrincipal(ctx context.Context) (*graph.APIKeyPrincipal, error) {

@@ -199,4 +199,8 @@ var specials = map[string][]special{
 		{why: "events in both forms", place: "attributes.eventNames", value: itemsOf("CREATE")},
 		{why: "no address", place: "attributes.url", value: "http://127.0.0.1/"},
 	},
+	"webhookSecretRotate": {
+		{why: "an overlap before now", place: "overlapSeconds", value: -1},
+		{why: "an overlap of more than a week", place: "overlapSeconds", value: 7*24*60*60 + 1},
+	},
 }

@@ -50,6 +50,8 @@ type trial struct {
 	// needs are places that can be neither left out, null nor blank, although their
 	// type allows it; keeps are those of an update, which can be left out.
 	needs, keeps string
+	// idle says that it stores nothing.
+	idle bool
 }
 
 // mutation is what a trial is named after.
@@ -131,6 +133,10 @@ func (tr *trying) valid(input any) bool {
 	tr.rules.rehearse = true
 	got := tr.send(tr.as, mutation(tr.name), input)
 	accepted := tr.rules.done == 1
+	if tr.idle {
+		payload, _ := got.Data[mutation(tr.name)].(map[string]any)
+		accepted = payload["status"] == 200.0
+	}
 	tr.rules.rehearse, tr.rules.done = false, 0
 	if !accepted {
 		tr.t.Errorf("the input is refused as it is: %s", got)

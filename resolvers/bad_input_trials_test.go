@@ -88,7 +88,7 @@ var (
 		"invoiceDispatchDaysThreshold": 3, "metadata": ` + somePairs + `, "storeDescription": "Shoes", "tags": ["new", "shoes"]`
 	aWebhook = `"type": "ADVERT", "url": "https://shop.example/new", "allowSkip": true, "concurrentSendLimit": 5, "enabled": true, "headers": {"Team": "a"}, "hmacKey": "k",
 		"maxRetries": 3, "queryString": "query($id: ID!) { node(id: $id) { id } }", "sellerId": "Seller-1", "identifier": "new", "name": "New", "ratePerSecond": 50, "timeoutSeconds": 5,
-		"coalesceSeconds": 5, "ignoreOwnChanges": true, "onErrors": "HOLD", "ordered": true`
+		"coalesceSeconds": 5, "ignoreOwnChanges": true, "onErrors": "HOLD", "ordered": true, "asymmetric": true, "format": "STANDARD"`
 )
 
 // under are paths below another.
@@ -172,5 +172,7 @@ var trials = map[string]trial{
 	"webhookCreate/events": {as: "north", input: `{"attributes": {"type": "ADVERT", "url": "https://shop.example/new", "eventNames": ["UPDATE", "CREATE"]}}`},
 	"webhookUpdate":        {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "attributes": {` + aWebhook + `, "eventName": "UPDATE"}}`},
 	"webhookUpdate/events": {as: "north", input: `{"webhookId": "Webhook-1", "attributes": {"eventNames": ["UPDATE", "CREATE"]}}`},
+	"webhookPing":          {as: "north", idle: true, input: `{"clientMutationId": "c", "webhookId": "Webhook-1"}`},
+	"webhookSecretRotate":  {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "overlapSeconds": 60}`},
 	"webhookDelete":        {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1"}`},
 }

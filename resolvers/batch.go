@@ -147,8 +147,10 @@ type loader[K comparable, V any] struct {
 type batch[K comparable, V any] struct {
 	loader *loader[K, V]
 	keys   []K
-	// ready is open when found and err are there.
+	// ready is open when found and err are there, for resolvers; done is closed
+	// then, for batches of the same level.
 	ready *execution.Gate
+	done  chan struct{}
 	found map[K]V
 	err   error
 }
@@ -170,7 +172,7 @@ func (l *loader[K, V]) batchFor(key K) *batch[K, V] {
 		return known
 	}
 	if l.open == nil {
-		l.open = &batch[K, V]{loader: l}
+		l.open = &batch[K, V]{loader: l, done: make(chan struct{})}
 		l.open.ready = l.all.gather(l.open)
 	}
 	l.open.keys = append(l.open.keys, key)
@@ -181,6 +183,7 @@ func (l *loader[K, V]) batchFor(key K) *batch[K, V] {
 func (b *batch[K, V]) close() { b.loader.open = nil }
 
 func (b *batch[K, V]) read() {
+	defer close(b.done)
 	defer caught(&b.err)
 	b.found, b.err = b.loader.fetch(b.loader.all.ctx, b.loader.all.reader, b.keys)
 }
@@ -207,6 +210,26 @@ func later[K comparable, V any](ctx context.Context, name string, key K, read fe
 		}
 		return b.found[key], b.err
 	}
+}
+
+// alongside returns what another batch, one of the level that is being read or of
+// one before, finds of a key; false where none was asked for it, or it failed.
+// Only batches that wait for none themselves may be waited for.
+func alongside[K comparable, V any](ctx context.Context, name string, key K) (V, bool) {
+	var none V
+	l := ctx.Value(loadersKey{}).(*loaders)
+	l.mu.Lock()
+	of, _ := l.byName[name].(*loader[K, V])
+	var b *batch[K, V]
+	if of != nil && of.known[key] != of.open {
+		b = of.known[key]
+	}
+	l.mu.Unlock()
+	if b == nil {
+		return none, false
+	}
+	<-b.done
+	return b.found[key], b.err == nil
 }
 
 // keep remembers a batch that was read; the loaders are locked then.

@@ -43,9 +43,9 @@ func TestReadersThatFailSayWhatTheyRead(t *testing.T) {
 	r := &resolvers.Resolver{Reader: strangeReader{func() error { return fault }}}
 	ctx := r.WithLoaders(viewer.NewContext(t.Context(), viewer.Viewer{}))
 	for name, read := range map[string]func() error{
-		"load Seller: ":                    func() error { _, err := r.Advert().Seller(ctx, &market.Advert{SellerID: 1}); return err },
-		"load Advert.variants/published: ": func() error { _, err := r.Advert().LowestPrice(ctx, &market.Advert{}); return err },
-		"load Advert.images: ":             func() error { _, err := r.Advert().DisplayImage(ctx, &market.Advert{}); return err },
+		"load Seller: ":          func() error { _, err := r.Advert().Seller(ctx, &market.Advert{SellerID: 1}); return err },
+		"load Advert.variants: ": func() error { _, err := r.Advert().LowestPrice(ctx, &market.Advert{}); return err },
+		"load Advert.images: ":   func() error { _, err := r.Advert().DisplayImage(ctx, &market.Advert{}); return err },
 	} {
 		if err := read(); !errors.Is(err, fault) || err.Error() != name+fault.Error() {
 			t.Errorf("the error is %v, want %s…", err, name)

@@ -1,6 +1,7 @@
 package resolvers_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -80,5 +81,32 @@ func TestPagesOfChildren(t *testing.T) {
 	last := read("last: 1")
 	if len(last.Nodes) != 1 || last.Nodes[0].Sku != "A3" || last.PageInfo.HasNextPage || !last.PageInfo.HasPreviousPage {
 		t.Errorf("last page: %+v", last)
+	}
+}
+
+// Where a price is shown too, all variants are read for it, and the page is cut
+// from them. It must be what it is by itself.
+func TestPagesAreCutFromListsReadAnyway(t *testing.T) {
+	t.Parallel()
+	b := catalogue(t)
+	read := func(field, arguments string) (page string, statements int) {
+		var got struct {
+			Node struct{ Variants json.RawMessage }
+		}
+		b.reads.count = 0
+		b.query(`{ node(id: "` + id("Advert", 1) + `") { ... on Advert { ` + field + ` variants(` + arguments + `) {
+			nodes { sku } edges { cursor } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } } }`).into(&got)
+		return string(got.Node.Variants), b.reads.count
+	}
+	for _, arguments := range []string{"first: 0", "first: 1", "first: 3", "first: 9", "last: 0", "last: 2", "last: 3", "last: 9"} {
+		alone, few := read("id", arguments)
+		for _, fields := range []string{"lowestPrice", "id: lowestPrice online"} {
+			if cut, _ := read(fields, arguments); cut != alone {
+				t.Errorf("%s beside %s: %s, by itself %s", arguments, fields, cut, alone)
+			}
+		}
+		if _, both := read("lowestPrice", arguments); both != few {
+			t.Errorf("%s: %d statements beside a price, %d by itself", arguments, both, few)
+		}
 	}
 }

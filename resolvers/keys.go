@@ -5,6 +5,7 @@ import (
 
 	"crier/graph"
 	"crier/internal/market"
+	"crier/internal/viewer"
 )
 
 // newKey is what marketplacerApiKeyCreate says of a key, and what the key that makes it may give on.
@@ -51,4 +52,22 @@ func principal(ctx context.Context) (*graph.APIKeyPrincipal, error) {
 		p.Name = &key.Organization
 	}
 	return p, nil
+}
+
+// regrant changes what a key may do; it holds for the next request that comes with it to this process.
+func (r *Resolver) regrant(ctx context.Context, in graph.MarketplacerAPIKeyUpdateMutationInput) (*market.MarketplacerAPIKey, error) {
+	v, err := viewing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := change(ctx, func(actor market.Actor) (*market.MarketplacerAPIKey, error) {
+		return r.Market.UpdateAPIKey(ctx, actor, in.APIKeyID, market.APIKeyGrant{Scopes: optList(in.Scopes), Granting: v.Scopes}, viewer.ValidScope)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.ForgetKeys != nil {
+		r.ForgetKeys(key.SellerID)
+	}
+	return key, nil
 }

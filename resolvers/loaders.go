@@ -167,23 +167,58 @@ func (rel relation[T]) withDeleted() relation[T] {
 	return rel
 }
 
+// family is all entities of a relation that belong to one parent, with their
+// cursors; nil is one without entities.
+type family[T any] struct {
+	nodes   []*T
+	cursors []string
+}
+
 // children reads all entities of a relation; the list is empty, never nil, where there are none.
 func children[T any](ctx context.Context, rel relation[T], parent int64) ([]*T, error) {
-	found, err := load(ctx, rel.name, parent, func(ctx context.Context, r Reader, parents []int64) (map[int64][]*T, error) {
-		var rows []*T
-		if _, err := r.Select(ctx, &rows, rel.query(parents)); err != nil {
-			return nil, fmt.Errorf("load %s: %w", rel.name, err)
-		}
-		byParent := make(map[int64][]*T, len(parents))
-		for _, row := range rows {
-			byParent[rel.of(row)] = append(byParent[rel.of(row)], row)
-		}
-		return byParent, nil
-	})
-	if found == nil && err == nil {
-		found = []*T{}
+	found, err := load(ctx, rel.name, parent, rel.families)
+	switch {
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return []*T{}, nil
 	}
-	return found, err
+	return found.nodes, nil
+}
+
+// families fetches all that belongs to each parent.
+func (rel relation[T]) families(ctx context.Context, r Reader, parents []int64) (map[int64]*family[T], error) {
+	var rows []*T
+	cursors, err := r.Select(ctx, &rows, rel.query(parents))
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", rel.name, err)
+	}
+	byParent := make(map[int64]*family[T], len(parents))
+	for i, row := range rows {
+		f := byParent[rel.of(row)]
+		if f == nil {
+			f = &family[T]{}
+			byParent[rel.of(row)] = f
+		}
+		f.nodes, f.cursors = append(f.nodes, row), append(f.cursors, cursors[i])
+	}
+	return byParent, nil
+}
+
+// page is as many rows as a query asks for, from the beginning or from the end.
+func (f *family[T]) page(q market.Query) []row[T] {
+	if f == nil {
+		return nil
+	}
+	from, to := 0, min(q.Limit, len(f.nodes))
+	if q.FromEnd {
+		from, to = len(f.nodes)-to, len(f.nodes)
+	}
+	rows := make([]row[T], 0, to-from)
+	for i := from; i < to; i++ {
+		rows = append(rows, row[T]{f.nodes[i], f.cursors[i]})
+	}
+	return rows
 }
 
 // childPage answers a connection below an entity: one query for all parents of the level.
@@ -214,18 +249,39 @@ func firstChild[T any](ctx context.Context, rel relation[T], parent int64) (*T, 
 // pages fetches one page for each parent.
 func (rel relation[T]) pages(paged market.Query) fetch[int64, []row[T]] {
 	return func(ctx context.Context, r Reader, parents []int64) (map[int64][]row[T], error) {
+		byParent, parents := rel.cut(ctx, paged, parents)
+		if len(parents) == 0 {
+			return byParent, nil
+		}
 		q := rel.query(parents)
 		q.Limit, q.FromEnd, q.After, q.Before, q.Per = paged.Limit, paged.FromEnd, paged.After, paged.Before, rel.column
 		rows, err := selectRows[T](ctx, r, q)
 		if err != nil {
 			return nil, fmt.Errorf("load %s: %w", rel.name, err)
 		}
-		byParent := make(map[int64][]row[T], len(parents))
 		for _, row := range rows {
 			byParent[rel.of(row.node)] = append(byParent[rel.of(row.node)], row)
 		}
 		return byParent, nil
 	}
+}
+
+// cut makes pages of families that are read as a whole for something else, and
+// returns the parents of the others.
+func (rel relation[T]) cut(ctx context.Context, paged market.Query, parents []int64) (map[int64][]row[T], []int64) {
+	byParent := make(map[int64][]row[T], len(parents))
+	if paged.After != "" || paged.Before != "" {
+		return byParent, parents
+	}
+	var rest []int64
+	for _, parent := range parents {
+		if f, read := alongside[int64, *family[T]](ctx, rel.name, parent); read {
+			byParent[parent] = f.page(paged)
+		} else {
+			rest = append(rest, parent)
+		}
+	}
+	return byParent, rest
 }
 
 // childCount counts the entities of a relation.

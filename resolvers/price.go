@@ -47,7 +47,7 @@ type lowest struct {
 // lowestPrices compares the prices of an advert's published variants.
 func lowestPrices(ctx context.Context, a *market.Advert) (lowest, error) {
 	var low lowest
-	variants, err := children(ctx, publishedVariants(ctx, a), a.Num)
+	variants, err := publishedVariants(ctx, a)
 	if err != nil {
 		return low, err
 	}

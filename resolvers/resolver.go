@@ -36,6 +36,12 @@ type Resolver struct {
 	Payloads Payloads
 	// Body writes what is sent of an event, in the event's format, around a payload.
 	Body func(e *market.WebhookEvent, payload []byte) []byte
+	// Ping sends one request to a webhook and returns what was answered. Where no answer came,
+	// the error is a *market.Invalid.
+	Ping func(ctx context.Context, w *market.Webhook) (*market.WebhookEventResponse, error)
+	// SecretsKnown waits until every process signs with the secrets as they are now; nil
+	// where nobody signs.
+	SecretsKnown func(ctx context.Context)
 	// ForgetKeys stops the API keys of a seller that was deleted, such as
 	// KeyCache.Forget; nil where keys are not remembered.
 	ForgetKeys func(seller int64)

@@ -138,6 +138,8 @@ type changeRight struct {
 	wrong string
 	// after are the mutations that have to be done before, on the same examples.
 	after []string
+	// idle says that it stores nothing.
+	idle bool
 }
 
 const (
@@ -181,6 +183,8 @@ var mutations = map[string]changeRight{
 	"variantUpdate":             {scope: "adverts:write", input: `{"variantId": "@Variant", "attributes": {"notes": "other"}}`},
 	"webhookCreate": {scope: "webhooks:manage", also: []string{"adverts:read"}, fresh: true, input: `{"attributes": {"type": "ADVERT", "url": "https://shop.example/hook"}}`,
 		wrong: `{"attributes": {"type": "ADVERT", "url": "https://shop.example/hook", "queryString": "query($id: ID!) { missing(id: $id) }"}}`},
-	"webhookDelete": {scope: "webhooks:manage", input: `{"webhookId": "@Webhook"}`},
-	"webhookUpdate": {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "attributes": {"name": "Other"}}`},
+	"webhookDelete":       {scope: "webhooks:manage", input: `{"webhookId": "@Webhook"}`},
+	"webhookPing":         {scope: "webhooks:manage", idle: true, input: `{"webhookId": "@Webhook"}`},
+	"webhookSecretRotate": {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "overlapSeconds": 60}`},
+	"webhookUpdate":       {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "attributes": {"name": "Other"}}`},
 }

@@ -53,7 +53,7 @@ func opened(t *testing.T, url string) *bundle {
 		}
 	})
 	b := &bundle{t: t, url: url, store: s, reads: &countingReader{Store: s}, market: market.New(s, market.Options{})}
-	b.resolver = &resolvers.Resolver{Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example"}
+	b.resolver = &resolvers.Resolver{Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example", Ping: pong}
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: b.resolver})
 	scopes := document.TypeScopes(es.Schema())
 	b.resolver.Scopes = func(typeName string) string { return scopes[typeName] }
@@ -68,6 +68,15 @@ func opened(t *testing.T, url string) *bundle {
 		return seen
 	})
 	return b
+}
+
+// pong stands for a receiver that answers each ping.
+func pong(_ context.Context, w *market.Webhook) (*market.WebhookEventResponse, error) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	return &market.WebhookEventResponse{
+		Base: market.Base{Num: -5, CreatedAt: at, UpdatedAt: at}, AttemptNo: 1, SellerID: w.SellerID, Status: 202,
+		Headers: json.RawMessage(`{"Server":"s"}`), Body: json.RawMessage(`"pong"`),
+	}, nil
 }
 
 // countingReader counts the statements of its store.

@@ -57,11 +57,26 @@ func (r *mutationResolver) WebhookDelete(ctx context.Context, input graph.Webhoo
 }
 
 func (r *mutationResolver) WebhookPing(ctx context.Context, input graph.WebhookPingMutationInput) (*graph.WebhookPingMutationPayload, error) {
-	return nil, errNotYet
+	response, err := r.ping(ctx, input.WebhookID)
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.WebhookPingMutationPayload{ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Response: response, Status: status}, nil
 }
 
 func (r *mutationResolver) WebhookSecretRotate(ctx context.Context, input graph.WebhookSecretRotateMutationInput) (*graph.WebhookSecretRotateMutationPayload, error) {
-	return nil, errNotYet
+	rotated, err := changeWebhook(ctx, func(actor market.Actor, _ []string) (market.WebhookResult, error) {
+		return r.Market.RotateWebhookSecret(ctx, actor, input.WebhookID, overlap(input.OverlapSeconds))
+	})
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	r.awaitSecrets(ctx, rotated.Secret)
+	return &graph.WebhookSecretRotateMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, Secret: whsec(rotated.Secret), Status: status, Webhook: rotated.Webhook,
+	}, nil
 }
 
 func (r *queryResolver) Webhooks(ctx context.Context, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) (*market.Connection[market.Webhook], error) {

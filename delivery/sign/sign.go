@@ -1,5 +1,5 @@
-// Package sign signs and verifies what Crier sends to a receiver: the symmetric signature of Standard
-// Webhooks 1.0 (v1), and Marketplacer's HMAC over the body alone.
+// Package sign signs and verifies what Crier sends to a receiver: the symmetric and the asymmetric
+// signature of Standard Webhooks 1.0 (v1, v1a), and Marketplacer's HMAC over the body alone.
 package sign
 
 import (
@@ -31,7 +31,7 @@ const encodedSize = (sha256.Size + 2) / 3 * 4
 // separated by spaces. Signed is `{id}.{unix seconds of at}.{body}`. During the overlap of a rotation
 // both secrets are active, and a receiver that knows either one can verify.
 func Signature(secrets []Secret, id string, at time.Time, body []byte) string {
-	prefix := signedPrefix(id, strconv.FormatInt(at.Unix(), 10))
+	prefix := signedPrefix(id, timestamp(at))
 	value := make([]byte, 0, len(secrets)*(len(" "+version+",")+encodedSize))
 	for i, secret := range secrets {
 		if i > 0 {
@@ -46,7 +46,7 @@ func Signature(secrets []Secret, id string, at time.Time, body []byte) string {
 // SetHeaders writes the three headers of one attempt at the time at, replacing what was there.
 func SetHeaders(header http.Header, secrets []Secret, id string, at time.Time, body []byte) {
 	header.Set(HeaderID, id)
-	header.Set(HeaderTimestamp, strconv.FormatInt(at.Unix(), 10))
+	header.Set(HeaderTimestamp, timestamp(at))
 	header.Set(HeaderSignature, Signature(secrets, id, at, body))
 }
 
@@ -55,6 +55,9 @@ func SetHeaders(header http.Header, secrets []Secret, id string, at time.Time, b
 func Hmac256(key string, body []byte) string {
 	return string(appendMAC(nil, []byte(key), body))
 }
+
+// timestamp is the value of [HeaderTimestamp].
+func timestamp(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 func signedPrefix(id, timestamp string) []byte {
 	return []byte(id + "." + timestamp + ".")

@@ -30,23 +30,27 @@ var (
 //
 // It fails with [ErrMissingHeader], [ErrMalformed], [ErrStale] or [ErrMismatch].
 func Verify(secrets []Secret, header http.Header, body []byte, now time.Time, tolerance time.Duration) error {
-	for _, name := range []string{HeaderID, HeaderTimestamp, HeaderSignature} {
-		if header.Get(name) == "" {
-			return fmt.Errorf("%w %s", ErrMissingHeader, name)
-		}
-	}
-	timestamp := header.Get(HeaderTimestamp)
-	if err := checkTimestamp(timestamp, now, tolerance); err != nil {
-		return err
-	}
-	signatures, err := parseSignatures(header.Get(HeaderSignature))
+	signatures, err := readHeaders(header, version, now, tolerance)
 	if err != nil {
 		return err
 	}
-	if !anyMatches(secrets, signatures, signedPrefix(header.Get(HeaderID), timestamp), body) {
+	if !anyMatches(secrets, signatures, signedPrefix(header.Get(HeaderID), header.Get(HeaderTimestamp)), body) {
 		return ErrMismatch
 	}
 	return nil
+}
+
+// readHeaders checks the three headers and returns the base64 of the signatures of a version.
+func readHeaders(header http.Header, version string, now time.Time, tolerance time.Duration) ([]string, error) {
+	for _, name := range []string{HeaderID, HeaderTimestamp, HeaderSignature} {
+		if header.Get(name) == "" {
+			return nil, fmt.Errorf("%w %s", ErrMissingHeader, name)
+		}
+	}
+	if err := checkTimestamp(header.Get(HeaderTimestamp), now, tolerance); err != nil {
+		return nil, err
+	}
+	return parseSignatures(header.Get(HeaderSignature), version)
 }
 
 func checkTimestamp(text string, now time.Time, tolerance time.Duration) error {
@@ -61,8 +65,8 @@ func checkTimestamp(text string, now time.Time, tolerance time.Duration) error {
 	return nil
 }
 
-// parseSignatures returns the base64 of the v1 signatures in value.
-func parseSignatures(value string) ([]string, error) {
+// parseSignatures returns the base64 of the signatures of a version in value.
+func parseSignatures(value, version string) ([]string, error) {
 	var signatures []string
 	for _, entry := range strings.Fields(value) {
 		name, signature, found := strings.Cut(entry, ",")

@@ -198,7 +198,10 @@ func (k *checker) database(text string) string {
 }
 
 func (k *checker) redis(text string) string {
-	for _, address := range strings.Split(text, ",") {
+	for i, address := range strings.Split(text, ",") {
+		if i > 0 && !strings.Contains(address, "://") {
+			continue // the scheme of the first holds for it too
+		}
 		u, err := url.Parse(strings.TrimSpace(address))
 		if text != "" && (err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme)) {
 			k.refuse("CRIER_REDIS_URL", "must be redis://HOST:PORT, rediss://HOST:PORT or unix://PATH, several of them comma-separated, or empty")

@@ -89,6 +89,18 @@ func TestProfilesAreNotServedToEverybody(t *testing.T) {
 	}
 }
 
+func TestTheNodesOfAClusterShareAScheme(t *testing.T) {
+	t.Parallel()
+	for address, fine := range map[string]bool{
+		"redis://a:1,redis://b:2": true, "redis://:secret@a:1,b:2, c:3": true, "a:1,redis://b:2": false, "redis://a:1,http://b:2": false,
+	} {
+		s, err := parse(t, "--redis-url="+address).Check()
+		if (err == nil) != fine || fine && s.RedisURL != address {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 func TestPostgresNeedsASecretKey(t *testing.T) {
 	t.Parallel()
 	if _, err := parse(t, "--database-url=postgres://h/d").Check(); err == nil || !strings.Contains(err.Error(), "CRIER_SECRET_KEY") {

@@ -6,10 +6,14 @@ package document
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
 
 	"crier/internal/filter"
 )
@@ -67,3 +71,12 @@ func (d *Documents) Schema() *ast.Schema { return d.schema }
 
 // Limits are the limits that documents are held to.
 func (d *Documents) Limits() Limits { return d.options.Limits }
+
+// Fingerprint tells apart schemas and limits under which documents may be judged
+// differently: a SHA-256 in hex.
+func (d *Documents) Fingerprint() string {
+	digest := sha256.New()
+	formatter.NewFormatter(digest).FormatSchema(d.schema)
+	fmt.Fprintf(digest, "%+v", d.options.Limits)
+	return hex.EncodeToString(digest.Sum(nil))
+}

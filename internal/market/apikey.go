@@ -18,10 +18,21 @@ type MarketplacerAPIKey struct {
 
 var _ = register[MarketplacerAPIKey](false, ownedBySeller)
 
+// apiKeyType is the type of keys in global ids.
+const apiKeyType = "MarketplacerAPIKey"
+
 // Ref names the key.
-func (k *MarketplacerAPIKey) Ref() Ref { return Ref{"MarketplacerAPIKey", k.Num} }
+func (k *MarketplacerAPIKey) Ref() Ref { return Ref{apiKeyType, k.Num} }
 
 // ID is the global id of the key; it is no secret.
 func (k *MarketplacerAPIKey) ID() string { return k.Ref().ID() }
 
 func (k *MarketplacerAPIKey) sellers() []int64 { return []int64{k.SellerID} }
+
+// granted are the key's scopes as one asks for them: nil for everything.
+func (k *MarketplacerAPIKey) granted() []string {
+	if len(k.Scopes) == 0 {
+		return nil
+	}
+	return k.Scopes
+}

@@ -65,12 +65,64 @@ func (m *Market) CreateAPIKey(ctx context.Context, actor Actor, in APIKeyAttribu
 	return stored, key, nil
 }
 
+// APIKeyGrant is what marketplacerApiKeyUpdate says of a key.
+type APIKeyGrant struct {
+	// Scopes are what the key may do; null: all that its owner may do.
+	Scopes Opt[[]string]
+	// Granting are the scopes of the key that changes it; empty: everything.
+	Granting []string
+}
+
+// UpdateAPIKey changes what a key may do. Webhooks that were registered with it
+// are held to its new scopes.
+func (m *Market) UpdateAPIKey(ctx context.Context, actor Actor, id string, in APIKeyGrant, validScope func(string) bool) (*MarketplacerAPIKey, error) {
+	var key *MarketplacerAPIKey
+	err := m.run(ctx, actor, func(u *unit) (err error) {
+		if key, err = u.apiKey(id); err != nil || !in.Scopes.Set {
+			return err
+		}
+		var p problems
+		checkGrant(&p, APIKeyAttributes{Scopes: key.granted(), Granting: in.Granting})
+		checkScopes(&p, APIKeyAttributes{Scopes: in.Scopes.Or(nil), Granting: in.Granting}, validScope)
+		if err := p.err(); err != nil {
+			return err
+		}
+		key.Scopes = sortedUnique(in.Scopes.Or(nil))
+		return m.regrant(u, key)
+	})
+	return key, err
+}
+
+// apiKey loads the key of a global id that the actor may change, refusing on api_key_id.
+func (u *unit) apiKey(id string) (*MarketplacerAPIKey, error) {
+	if u.actor.Seller != 0 {
+		return nil, forbidden("base", "only the operator changes keys")
+	}
+	ref, err := ParseID(id)
+	if err != nil || ref.Type != apiKeyType {
+		return nil, Missing("api_key_id")
+	}
+	key, err := get[MarketplacerAPIKey](u, ref.Num)
+	if err != nil {
+		return nil, notFoundAs("api_key_id", err)
+	}
+	if key.CreatedByType == "Configuration" {
+		return nil, Refuse("api_key_id", "is the key of the configuration, which has every right")
+	}
+	return key, nil
+}
+
 func checkKey(p *problems, in APIKeyAttributes, validScope func(string) bool) {
 	if !in.APITermsOfUse {
 		p.add("api_terms_of_use", "must be accepted")
 	}
 	checkName(p, "description", in.Description)
 	checkName(p, "organization", in.Organization)
+	checkScopes(p, in, validScope)
+}
+
+// checkScopes refuses scopes that do not exist, and those that go beyond the key that gives them.
+func checkScopes(p *problems, in APIKeyAttributes, validScope func(string) bool) {
 	if in.Scopes != nil && len(in.Scopes) == 0 {
 		p.add("scopes", "can't be empty: name at least one scope, or leave it out for everything")
 	}

@@ -16,26 +16,6 @@ const (
 	Destroy Action = "destroy"
 )
 
-// The actions of operational events: what came of a webhook by itself. Their subject
-// is the webhook.
-const (
-	// Disabled: lasting failures, or a 410, had it switched off.
-	Disabled Action = "disabled"
-	// Invalid: its document no longer fits the schema, or its owner's rights.
-	Invalidated Action = "invalid"
-	// Failing: some attempts in a row have failed, over some time.
-	Failing Action = "failing"
-	// Recovered: a delivery arrived after that, or it was switched on again.
-	Recovered Action = "recovered"
-)
-
-// Operational are the actions of operational events.
-var Operational = []Action{Disabled, Failing, Invalidated, Recovered}
-
-// WebhookClass is the class of webhooks that get operational events. Nothing that
-// happens to a webhook of this class is one, so that none can ever cause another.
-const WebhookClass = "WEBHOOK"
-
 // Change is what one committed transaction did to one entity. The unit of work
 // writes it in that transaction; the relay publishes it after the commit.
 type Change struct {

@@ -18,6 +18,9 @@ type Plan struct {
 	Queue []int64
 	// Release names webhooks whose held events become due again.
 	Release []int64
+	// Withdraw names webhooks whose waiting events are held, and whose results that were
+	// never sent are dropped: they may show what the document may not read any more.
+	Withdraw []int64
 	// Cancel names webhooks whose waiting events will never be sent.
 	Cancel []int64
 }

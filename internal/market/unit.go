@@ -55,7 +55,7 @@ type Actor struct {
 
 // owner is whose key acts: a seller's number, 0 for the operator; nil where no key does.
 func (a Actor) owner() *int64 {
-	if ref, err := ParseID(a.ID); err != nil || ref.Type != "MarketplacerAPIKey" {
+	if ref, err := ParseID(a.ID); err != nil || ref.Type != apiKeyType {
 		return nil
 	}
 	return &a.Seller
@@ -73,8 +73,6 @@ type unit struct {
 	now     time.Time
 	tracked map[Ref]*tracked
 	order   []*tracked
-	// told are changes beside those of what differs.
-	told []Change
 }
 
 // tracked is one entity of a unit.
@@ -116,10 +114,10 @@ func (u *unit) finish() error {
 			return fmt.Errorf("write %s: %w", t.entity.Ref(), err)
 		}
 		if change != nil {
-			changes = append(changes, *change)
+			changes = append(append(changes, *change), u.operational(t)...)
 		}
 	}
-	if changes = append(changes, u.told...); len(changes) == 0 {
+	if len(changes) == 0 {
 		return nil
 	}
 	return u.tx.Record(u.ctx, changes)

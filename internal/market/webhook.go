@@ -102,10 +102,8 @@ type Webhook struct {
 	OnErrors         WebhookOnErrors
 	// Ordered sends the events of one entity one after the other.
 	Ordered bool
-	// PrivateKey is the ed25519 key, 64 bytes, of an asymmetric webhook. PublicKey is its
-	// public half as whpk_…; nil where there is none.
-	PrivateKey []byte `bun:"-" changed:"publicKey"`
-	PublicKey  *string
+	// PublicKey is the public half of the newest secret's key, as whpk_…; nil unless Asymmetric.
+	PublicKey *string
 	// QueryString is the document; nil means DefaultDocument.
 	QueryString *string
 	// RatePerSecond bounds the requests of a second over all processes; 0: unlimited.
@@ -148,16 +146,6 @@ const (
 	MaxTimeoutSeconds = 30
 )
 
-// WebhookSecret is one signing secret of a webhook.
-type WebhookSecret struct {
-	// Value is the raw key, 24 to 64 bytes. It is never shown after its creation.
-	Value       []byte
-	Fingerprint string
-	CreatedAt   time.Time
-	// ExpiresAt is when the secret stops signing; nil: never.
-	ExpiresAt *time.Time
-}
-
 // WebhooksConnection is a page of webhooks.
 type (
 	WebhooksConnection = Connection[Webhook]
@@ -173,19 +161,6 @@ func (w *Webhook) Ref() Ref { return Ref{"Webhook", w.Num} }
 func (w *Webhook) ID() string { return w.Ref().ID() }
 
 func (w *Webhook) sellers() []int64 { return []int64{w.SellerID} }
-
-// Operational is the change that is told to the webhooks of the class WEBHOOK; nil
-// where the webhook is one of these itself.
-func (w *Webhook) Operational(what Action, at time.Time, changed ...string) *Change {
-	if w.Type == WebhookClass {
-		return nil
-	}
-	c := &Change{Subject: w.Ref(), Action: what, Changed: changed, Actor: "delivery", At: at}
-	if w.SellerID != 0 {
-		c.Sellers = w.sellers()
-	}
-	return c
-}
 
 // Document is the text that is executed.
 func (w *Webhook) Document() string {
@@ -214,15 +189,14 @@ func (w *Webhook) Timeout() time.Duration {
 // secrets is the plain form of Sealed. Headers are among them, since they
 // often hold credentials.
 type secrets struct {
-	Headers    map[string]string
-	HmacKey    *string
-	PrivateKey []byte `json:",omitempty"`
-	Secrets    []WebhookSecret
+	Headers map[string]string
+	HmacKey *string
+	Secrets []WebhookSecret
 }
 
 // Seal prepares the secrets for storage with the store's cipher.
 func (w *Webhook) Seal(cipher func(plain []byte) []byte) error {
-	plain, err := json.Marshal(secrets{w.Headers, w.HmacKey, w.PrivateKey, w.Secrets})
+	plain, err := json.Marshal(secrets{w.Headers, w.HmacKey, w.Secrets})
 	if err != nil {
 		return err
 	}
@@ -240,7 +214,7 @@ func (w *Webhook) Unseal(decipher func(sealed []byte) ([]byte, error)) error {
 	if err := json.Unmarshal(plain, &s); err != nil {
 		return err
 	}
-	w.Headers, w.HmacKey, w.PrivateKey, w.Secrets = s.Headers, s.HmacKey, s.PrivateKey, s.Secrets
+	w.Headers, w.HmacKey, w.Secrets = s.Headers, s.HmacKey, s.Secrets
 	return nil
 }
 

@@ -2,9 +2,6 @@ package market
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -186,8 +183,12 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if len(documentErrors) == 0 {
 		m.applyFilter(p, w, in, before)
 	}
-	if len(documentErrors) == 0 && (shows(w) != shows(&before) || w.URL != before.URL || w.SellerID != before.SellerID) {
+	proven := w.Num == 0 || w.State == WebhookInvalid || shows(w) != shows(&before) || w.SellerID != before.SellerID
+	if len(documentErrors) == 0 && (proven || w.URL != before.URL) {
 		checkReach(p, scopes, before, w)
+	}
+	if proven {
+		w.grant(scopes, u.actor)
 	}
 	if err := u.checkIdentifier(p, w); err != nil {
 		return err
@@ -197,14 +198,10 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	}
 	checkOperational(p, w, in)
 	applyEnabled(w, in, u.now)
-	if told := w.Operational(Recovered, u.now, "state", "stateReason"); told != nil && w.State == WebhookActive && (before.State == WebhookDisabled || before.State == WebhookInvalid) {
-		told.Actor, told.Owner, told.Traceparent = u.actor.ID, u.actor.owner(), u.actor.Traceparent
-		u.told = append(u.told, *told)
-	}
 	if err := p.err(); err != nil {
 		return refusedDocument(err, documentErrors)
 	}
-	return nil
+	return alignKeys(w)
 }
 
 // shown is what of a webhook decides what can be learned from its events.
@@ -278,6 +275,7 @@ func applyPolicy(p *problems, w *Webhook, in WebhookAttributes) {
 	within(p, "rate_per_second", in.RatePerSecond, &w.RatePerSecond, 0, 0, RatePerSecondMax)
 	within(p, "timeout_seconds", in.TimeoutSeconds, &w.TimeoutSeconds, MaxTimeoutSeconds, 1, MaxTimeoutSeconds)
 	within(p, "coalesce_seconds", in.CoalesceSeconds, &w.CoalesceSeconds, 0, 0, CoalesceSecondsMax)
+	orDefault(in.Asymmetric, &w.Asymmetric, false)
 	orDefault(in.AllowSkip, &w.AllowSkip, false)
 	orDefault(in.IgnoreOwnChanges, &w.IgnoreOwnChanges, false)
 	orDefault(in.Ordered, &w.Ordered, false)
@@ -444,7 +442,8 @@ func checkOperational(p *problems, w *Webhook, in WebhookAttributes) {
 	p.add(field, "a webhook of the class %s gets all of disabled, failing, invalid and recovered: no event can be named", WebhookClass)
 }
 
-// applyEnabled pauses and resumes; a webhook whose document was proven again is no longer invalid.
+// applyEnabled pauses and resumes; a webhook whose document was proven again is
+// no longer invalid. One whose key has lost a scope meanwhile becomes so.
 func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	state := w.State
 	switch {
@@ -453,12 +452,8 @@ func applyEnabled(w *Webhook, in WebhookAttributes, now time.Time) {
 	case in.Enabled.Set, state == WebhookInvalid:
 		state = WebhookActive
 	}
-	if state != w.State {
-		w.Probing = w.State == WebhookDisabled && state == WebhookActive
-		w.State, w.StateReason, w.StateSince = state, nil, now
-		w.ConsecutiveFailures, w.FailingSince = 0, nil
-		w.FailingTold = w.FailingTold && state == WebhookPaused
-	}
+	w.become(state, "", now)
+	w.holdToGrant(now)
 }
 
 // refusedDocument adds the details of a document's errors to a refusal.
@@ -467,15 +462,4 @@ func refusedDocument(err error, details []DocumentError) error {
 		refusal.Document = details
 	}
 	return err
-}
-
-// newSecret gives a webhook its first signing secret and returns the raw key.
-func newSecret(w *Webhook, now time.Time) ([]byte, error) {
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, fmt.Errorf("make a signing secret: %w", err)
-	}
-	digest := sha256.Sum256(key)
-	w.Secrets = []WebhookSecret{{Value: key, Fingerprint: hex.EncodeToString(digest[:6]), CreatedAt: now}}
-	return key, nil
 }

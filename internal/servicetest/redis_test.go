@@ -121,25 +121,51 @@ func TestRedisClusterIsEmptyForEachTest(t *testing.T) {
 	for range 2 {
 		t.Run("one after the other", func(t *testing.T) {
 			t.Parallel()
-			url := servicetest.RedisCluster(t)
-			addr, again, two := strings.Cut(strings.TrimPrefix(url, "redis://"), ",")
-			if !two || addr != again {
-				t.Fatalf("URL %s", url)
+			addrs := strings.Split(strings.TrimPrefix(servicetest.RedisCluster(t), "redis://"), ",")
+			if len(addrs) != 3 || addrs[0] == addrs[1] || addrs[1] == addrs[2] {
+				t.Fatalf("addresses %v", addrs)
 			}
-			_, port, err := net.SplitHostPort(addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, c := range []struct{ command, want string }{
-				{"EXISTS a", "0"}, {"SET a 1", "OK"}, {"MGET a b", "CROSSSLOT"},
-			} {
-				args := append([]string{"-p", port}, strings.Fields(c.command)...)
-				output, err := exec.Command(servicetest.Program(t, "redis-cli"), args...).CombinedOutput()
-				if err != nil || !strings.HasPrefix(string(output), c.want) {
-					t.Errorf("%s: %s, %v; want %s", c.command, output, err, c.want)
+			for _, c := range []struct{ command, want string }{{"DBSIZE", "0"}, {"MGET a b", "CROSSSLOT"}, {"-c SET a 1", "OK"}} {
+				for _, addr := range addrs {
+					_, port, err := net.SplitHostPort(addr)
+					if err != nil {
+						t.Fatal(err)
+					}
+					args := append([]string{"-p", port}, strings.Fields(c.command)...)
+					output, err := exec.Command(servicetest.Program(t, "redis-cli"), args...).CombinedOutput()
+					if err != nil || !strings.Contains(string(output), c.want) {
+						t.Errorf("%s: %s, %v; want %s", c.command, output, err, c.want)
+					}
 				}
 			}
 		})
+	}
+}
+
+func TestRedisClusterNodesShareTheSlots(t *testing.T) {
+	t.Parallel()
+	cluster := servicetest.StartRedisCluster(t)
+	for _, key := range []string{"a", "b", "c"} { // of one node each
+		if got := cluster.CLI("SET", key, "1"); !strings.Contains(got, "OK") {
+			t.Errorf("SET %s: %s", key, got)
+		}
+	}
+	for _, n := range cluster.Nodes {
+		if got := n.CLI("DBSIZE"); got != "1" {
+			t.Errorf("%s has %s keys", n.Addr, got)
+		}
+	}
+	cluster.Nodes[0].Stop()
+	cluster.Nodes[0].Start()
+	cluster.Await()
+	if got := cluster.Nodes[0].CLI("DBSIZE"); got != "0" {
+		t.Errorf("the node that was started again has %s keys", got)
+	}
+	cluster.FlushAll()
+	for _, n := range cluster.Nodes {
+		if got := n.CLI("DBSIZE"); got != "0" {
+			t.Errorf("%s has %s keys after FlushAll", n.Addr, got)
+		}
 	}
 }
 

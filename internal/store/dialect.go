@@ -28,6 +28,8 @@ type dialect interface {
 	// lockOrder is the statement that keeps a registration, which has the lock
 	// alone, apart from other changes, which share it; "" where writers never overlap.
 	lockOrder(alone bool) string
+	// readMoment is what a SELECT of a moment's column says.
+	readMoment(column string) string
 	// moment is the text before and after a bound time whose type nothing else tells.
 	moment() (before, after string)
 	// translate returns the typed error for a violated constraint, and any

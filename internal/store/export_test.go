@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+	"testing/fstest"
+	"time"
 
 	"crier/internal/market"
 )
@@ -43,10 +46,25 @@ func (s *Store) WriteByReader(ctx context.Context) error {
 	return err
 }
 
-// PretendVersion says that a migration of another version was applied.
-func (s *Store) PretendVersion(ctx context.Context, version int) error {
-	_, err := s.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)`, version)
-	return err
+// MigrateLater applies this version's migrations and one of a later version.
+func (s *Store) MigrateLater(ctx context.Context, text string) error {
+	files := fstest.MapFS{"migrations/9999_later.sql": {Data: []byte(text)}}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		content, err := migrations.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files[name] = &fstest.MapFile{Data: content}
+	}
+	provider, err := s.provider(files)
+	if err != nil {
+		return err
+	}
+	return s.migrate(ctx, provider)
 }
 
 // Plan is the database's plan of a Select, one step a line.
@@ -63,14 +81,36 @@ func (s *Store) Plan(ctx context.Context, kind string, q market.Query) (string, 
 	if err != nil {
 		return "", err
 	}
-	explain, columns := "EXPLAIN QUERY PLAN ", 4 // the step is the last of them
-	if s.Dialect() == "postgres" {
-		explain, columns = "EXPLAIN ", 1
-	}
-	b.write(explain)
+	b.explain()
 	b.rows(t, q, keys)
+	return s.steps(ctx, b)
+}
+
+// DuePlans are the plans of the statements of DueEvents.
+func (s *Store) DuePlans(ctx context.Context, after market.Due, before time.Time, limit int) (plans []string, err error) {
+	for _, later := range []bool{false, true} {
+		b := s.builder()
+		b.explain()
+		b.dueStretch(after, later, before, limit)
+		plan, err := s.steps(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+// explain begins a statement that asks for the plan of what follows.
+func (b *builder) explain() {
+	b.write(map[string]string{"sqlite": "EXPLAIN QUERY PLAN ", "postgres": "EXPLAIN "}[b.dialect.name()])
+}
+
+// steps runs a statement that asks for a plan; the step is the last column.
+func (s *Store) steps(ctx context.Context, b *builder) (string, error) {
+	columns := map[string]int{"sqlite": 4, "postgres": 1}[s.Dialect()]
 	var steps []string
-	err = s.each(ctx, b, func(rows *sql.Rows) error {
+	err := s.each(ctx, b, func(rows *sql.Rows) error {
 		var step string
 		into := make([]any, columns)
 		for i := range into {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/uptrace/bun/schema"
 
@@ -64,6 +65,11 @@ func (t *table) scan(ctx context.Context, db queryer, text string, args []any, l
 	return rows.Err()
 }
 
+// momentForm is how SQLite holds moments; see dialect.readMoment.
+const momentForm = "2006-01-02 15:04:05.999999999-07:00"
+
+var momentType = reflect.TypeFor[time.Time]()
+
 // cells takes a row's columns one after another, in the order of their fields.
 // bun's own scan of rows looks each one up by its name.
 type cells struct {
@@ -78,6 +84,13 @@ func (c *cells) Scan(value any) error {
 	c.next++
 	if value == nil {
 		return nil // the row is new
+	}
+	if text, isText := value.(string); isText && field.IndirectType == momentType {
+		at, err := time.Parse(momentForm, text)
+		if err != nil {
+			return err
+		}
+		value = at.UTC() // else it could be the local time of a machine that has UTC
 	}
 	return field.ScanValue(c.row, value)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -14,17 +15,18 @@ import (
 )
 
 // migrations is one set of SQL files for both databases, in which tokens such
-// as {{pk}} stand for what the two spell differently. There are none to go
-// back: a server that meets a newer database stops, and a release is undone by
-// restoring the backup taken before it, since no SQL brings dropped data back.
+// as {{pk}} stand for what the two spell differently. There are none to go back:
+// a release is undone by starting the one before it, which a newer schema serves
+// as well (docs/architecture.md, "Migrations").
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 // Migrate brings the database to this version's schema. Several processes may
-// do so at once. *NewerError: a newer version was here.
+// do so at once. A newer schema stays, and is logged: in a rolling restart
+// processes of the release before start on it too.
 func (s *Store) Migrate(ctx context.Context) error {
-	provider, err := s.provider()
+	provider, err := s.provider(migrations)
 	if err != nil {
 		return err
 	}
@@ -32,27 +34,12 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate the %s database: %w", s.Dialect(), err)
 	}
 	s.failures.total.Store(0) // the first question after the version of a new database fails
-	return checkVersion(ctx, provider)
-}
-
-// NewerError says that the database belongs to a newer version of this program.
-type NewerError struct {
-	// Database is the version of the database's schema, Known the newest of this program.
-	Database, Known int64
-}
-
-// Error names both versions.
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("the database has schema %d, made by a newer version; this one knows %d", e.Database, e.Known)
-}
-
-func checkVersion(ctx context.Context, provider *goose.Provider) error {
 	database, known, err := provider.GetVersions(ctx)
 	if err != nil {
 		return fmt.Errorf("read the version of the database: %w", err)
 	}
 	if database > known {
-		return &NewerError{database, known}
+		s.log.WarnContext(ctx, "the database has the schema of a newer version", slog.Int64("schema", database), slog.Int64("known", known))
 	}
 	return nil
 }
@@ -75,10 +62,9 @@ func (s *Store) migrate(ctx context.Context, provider *goose.Provider) error {
 	return err
 }
 
-// MigrationsPending reports whether Migrate has something to do; *NewerError
-// where a newer version had.
+// MigrationsPending reports whether Migrate has something to do.
 func (s *Store) MigrationsPending(ctx context.Context) (bool, error) {
-	provider, err := s.provider()
+	provider, err := s.provider(migrations)
 	if err != nil {
 		return false, err
 	}
@@ -86,14 +72,11 @@ func (s *Store) MigrationsPending(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	if pending {
-		return true, nil
-	}
-	return false, checkVersion(ctx, provider)
+	return pending, nil
 }
 
-// provider returns goose's view of the migrations and the database.
-func (s *Store) provider() (*goose.Provider, error) {
+// provider returns goose's view of some migrations and the database.
+func (s *Store) provider(migrations fs.FS) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)

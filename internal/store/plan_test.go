@@ -113,6 +113,64 @@ func TestDeepPagesAreFoundInAnIndex(t *testing.T) {
 	})
 }
 
+// TestTheNextDueEventsAreFoundInAnIndex among many that are due at the same moment.
+func TestTheNextDueEventsAreFoundInAnIndex(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := migrated(t, url)
+		const events = 5000
+		fillEvents(t, s, events)
+		after := market.Due{At: morning, Event: events / 2}
+		plans, err := s.DuePlans(t.Context(), after, morning.Add(time.Hour), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range map[string][]string{
+			"sqlite":   {"SEARCH webhook_events USING INDEX webhook_events_due (next_attempt_at=? AND rowid>?)", "SEARCH webhook_events USING INDEX webhook_events_due (next_attempt_at>? AND next_attempt_at<?)"},
+			"postgres": {"Index Scan using webhook_events_", "Index Scan using webhook_events_due"},
+		}[s.Dialect()] {
+			if !strings.Contains(plans[i], want) || strings.Contains(plans[i], "Seq Scan on webhook_events") {
+				t.Errorf("want %q, got\n%s", want, plans[i])
+			}
+		}
+		page, err := s.DueEvents(t.Context(), after, morning.Add(time.Hour), 10)
+		if err != nil || len(page) != 10 || page[0].Event != after.Event+1 || page[9].Event != after.Event+10 {
+			t.Errorf("the page is %+v, %v", page, err)
+		}
+	})
+}
+
+// fillEvents stores n events that are due at the same moment.
+func fillEvents(t *testing.T, s *store.Store, n int64) {
+	t.Helper()
+	err := s.Run(t.Context(), func(tx market.Tx) error {
+		return tx.Record(t.Context(), []market.Change{{Subject: market.Ref{Type: "Brand"}, At: morning}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Sequence(t.Context(), 1, func(_ []market.Change, next int64) (market.Plan, error) {
+		p := market.Plan{Changes: 1}
+		for num := next; num < next+n; num++ {
+			p.Events = append(p.Events, eventOf(num, num, num))
+		}
+		return p, nil
+	})
+	if err == nil && s.Dialect() == "postgres" { // SQLite plans without statistics
+		err = s.Analyze(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventOf is an event that is due in the morning.
+func eventOf(num, change, webhook int64) market.WebhookEvent {
+	return market.WebhookEvent{
+		Base: market.Base{Num: num, CreatedAt: morning, UpdatedAt: morning}, ChangeID: change, PayloadID: num, NextAttemptAt: &morning,
+		Action: market.Create, Reason: market.ReasonChange, Status: market.EventUnsent, SubjectType: "Brand", WebhookID: webhook,
+	}
+}
+
 // fillAdverts stores n adverts of many sellers; ten at a time are of the same moment.
 func fillAdverts(t *testing.T, s *store.Store, n int) {
 	t.Helper()

@@ -102,6 +102,8 @@ func (postgresDialect) lockOrder(alone bool) string {
 	return "SELECT pg_advisory_xact_lock_shared(" + orderLock + ")"
 }
 
+func (postgresDialect) readMoment(column string) string { return column }
+
 func (postgresDialect) moment() (before, after string) { return "CAST(", " AS TIMESTAMP)" }
 
 func (postgresDialect) translate(err error) error {

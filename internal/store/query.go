@@ -49,7 +49,7 @@ func (b *builder) rows(t *table, q market.Query, keys []key) {
 		b.rowsPer(t, q, keys)
 		return
 	}
-	b.write("SELECT ", t.columns, " FROM ", t.name)
+	b.write("SELECT ", t.selected, " FROM ", t.name)
 	b.page(t, q, keys)
 	b.order(keys, q.FromEnd)
 	if q.Limit > 0 {
@@ -70,7 +70,7 @@ func (b *builder) rowsPer(t *table, q market.Query, keys []key) {
 	if q.Lock {
 		b.fail(fmt.Errorf("%s: rows limited per %s cannot be locked", t.kind.Name, q.Per))
 	}
-	b.write("SELECT ", t.columns, " FROM (SELECT ", t.columns, ", ROW_NUMBER() OVER (PARTITION BY ", string(per.SQLName))
+	b.write("SELECT ", t.selected, " FROM (SELECT ", t.columns, ", ROW_NUMBER() OVER (PARTITION BY ", string(per.SQLName))
 	b.order(keys, q.FromEnd)
 	b.write(`) AS "place" FROM `, t.name)
 	b.page(t, q, keys)

@@ -16,7 +16,7 @@ const unrendered = `NOT EXISTS (SELECT 1 FROM "event_payloads" p WHERE p."id" = 
 // events are among them, so that they show what their change did.
 func (s *Store) Unrendered(ctx context.Context, changes []int64) ([]market.Rendering, error) {
 	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].columns, ` FROM "webhook_events" e WHERE e."status" IN ('Unsent', 'Held') AND `, unrendered, ` AND `)
+	b.write(`SELECT `, s.tables.byKind["WebhookEvent"].selected, ` FROM "webhook_events" e WHERE e."status" IN ('Unsent', 'Held') AND `, unrendered, ` AND `)
 	b.dialect.in(b, `e."change_id"`, changes)
 	b.write(` ORDER BY e."id"`)
 	var events []*market.WebhookEvent

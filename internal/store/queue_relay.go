@@ -18,7 +18,7 @@ const insertValues = 30_000
 // of changes; the others follow when the relay comes to them.
 func (s *Store) Registry(ctx context.Context) ([]*market.Webhook, error) {
 	b := s.builder()
-	b.write(`SELECT `, s.tables.byKind["Webhook"].columns, ` FROM "webhooks" WHERE "deleted_at" IS NULL AND "id" NOT IN `,
+	b.write(`SELECT `, s.tables.byKind["Webhook"].selected, ` FROM "webhooks" WHERE "deleted_at" IS NULL AND "id" NOT IN `,
 		`(SELECT "subject_num" FROM "changes" WHERE "sequence" IS NULL AND "subject_type" = 'Webhook' AND "action" = 'create')`)
 	var webhooks []*market.Webhook
 	if err := s.selectInto(ctx, b, &webhooks); err != nil {
@@ -203,14 +203,38 @@ func (t *tx) releaseAndCancel(ctx context.Context, p market.Plan, now time.Time)
 	if err := t.releaseHeld(ctx, p.Release, now); err != nil {
 		return err
 	}
-	if len(p.Cancel) == 0 {
-		return nil
+	if err := t.withdraw(ctx, p.Withdraw, now); err != nil || len(p.Cancel) == 0 {
+		return err
 	}
 	b := t.store.builder()
 	b.write(`UPDATE "webhook_events" SET "status" = 'Cancelled', "next_attempt_at" = NULL, "processed_at" = `).bind(moment(now))
 	b.write(`, "updated_at" = `).bind(moment(now)).write(` WHERE "status" IN ('Unsent', 'Rejected', 'Held') AND `)
 	b.dialect.in(b, `"webhook_id"`, p.Cancel)
 	return t.exec(ctx, "cancel events", b)
+}
+
+// withdraw holds the events of webhooks. Those that were never sent lose their
+// payload, and wait for one of their own.
+func (t *tx) withdraw(ctx context.Context, webhooks []int64, now time.Time) error {
+	if len(webhooks) == 0 {
+		return nil
+	}
+	const unsent = `"status" IN ('Unsent', 'Held') AND "attempts" = 0 AND `
+	b := t.store.builder()
+	b.write(`DELETE FROM "event_payloads" WHERE "id" IN (SELECT -"id" FROM "webhook_events" WHERE "payload_id" < 0 AND `, unsent)
+	b.dialect.in(b, `"webhook_id"`, webhooks)
+	if err := t.exec(ctx, "delete results that may not be sent", b.write(`)`)); err != nil {
+		return err
+	}
+	b = t.store.builder()
+	b.dialect.in(b.write(`UPDATE "webhook_events" SET "payload_id" = -"id" WHERE `, unsent), `"webhook_id"`, webhooks)
+	if err := t.exec(ctx, "withdraw results", b); err != nil {
+		return err
+	}
+	b = t.store.builder()
+	b.write(`UPDATE "webhook_events" SET "status" = 'Held', "next_attempt_at" = NULL, "updated_at" = `).bind(moment(now))
+	b.dialect.in(b.write(` WHERE "status" IN ('Unsent', 'Rejected') AND `), `"webhook_id"`, webhooks)
+	return t.exec(ctx, "hold events", b)
 }
 
 // Unpublished returns changes that have their place but are not in the public stream yet, in order.

@@ -214,10 +214,43 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 			h.failed++
 		}
 	}
-	for _, num := range slices.Sorted(maps.Keys(byWebhook)) {
-		if err := t.noteWebhook(ctx, num, *byWebhook[num]); err != nil {
+	nums := slices.Sorted(maps.Keys(byWebhook))
+	failing, err := t.failing(ctx, nums)
+	if err != nil {
+		return err
+	}
+	for _, num := range nums {
+		h := byWebhook[num]
+		if h.sent && h.disable == "" && !failing[num] {
+			continue // as nearly always
+		}
+		if err := t.noteWebhook(ctx, num, *h); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// failing returns those of the webhooks for which a success is news.
+func (t *tx) failing(ctx context.Context, nums []int64) (map[int64]bool, error) {
+	b := t.store.builder()
+	b.dialect.in(b.write(`SELECT "id" FROM "webhooks" WHERE ("consecutive_failures" > 0 OR "failing_told" OR "probing") AND `), `"id"`, nums)
+	failing := map[int64]bool{}
+	text, args, err := b.statement()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.db.Tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for failing webhooks: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var num int64
+		if err := rows.Scan(&num); err != nil {
+			return nil, fmt.Errorf("look for failing webhooks: %w", err)
+		}
+		failing[num] = true
+	}
+	return failing, rows.Err()
 }

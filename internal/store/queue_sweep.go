@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -14,28 +15,41 @@ const purgeBatch = 2000
 // DueEvents returns up to limit events that were due before a moment, in the
 // order of their time and number, beyond after.
 func (s *Store) DueEvents(ctx context.Context, after market.Due, before time.Time, limit int) ([]market.Due, error) {
-	b := s.builder()
-	b.write(`SELECT e."next_attempt_at", e."id", e."change_id", NOT `, unrendered, ` FROM "webhook_events" e WHERE e."next_attempt_at" <= `).bind(moment(before))
-	b.write(` AND e."next_attempt_at" >= `).bind(moment(after.At)).write(` AND (e."next_attempt_at" > `).bind(moment(after.At)).write(` OR e."id" > `).bind(after.Event)
-	b.write(`) ORDER BY e."next_attempt_at", e."id" LIMIT `).bind(limit)
-	text, args, err := b.statement()
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.read.DB.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find due events: %w", err)
-	}
-	defer rows.Close()
 	var list []market.Due
-	for rows.Next() {
+	add := func(rows *sql.Rows) error {
 		var d market.Due
-		if err := rows.Scan(&d.At, &d.Event, &d.ChangeID, &d.Rendered); err != nil {
+		err := rows.Scan(&d.At, &d.Event, &d.ChangeID, &d.Rendered)
+		list = append(list, d)
+		return err
+	}
+	for _, later := range []bool{false, true} {
+		if len(list) == limit {
+			break
+		}
+		b := s.builder()
+		b.dueStretch(after, later, before, limit-len(list))
+		if err := s.each(ctx, b, add); err != nil {
 			return nil, fmt.Errorf("find due events: %w", err)
 		}
-		list = append(list, d)
 	}
-	return list, rows.Err()
+	return list, nil
+}
+
+// dueStretch selects events of one of the two stretches of the index beyond an
+// event: what is due at the same moment with a higher number, or what is due
+// later. In one condition no database finds the place between them, and goes over
+// all that is due at that moment, a million where a webhook was resumed.
+func (b *builder) dueStretch(after market.Due, later bool, before time.Time, limit int) {
+	b.write(`SELECT e."next_attempt_at", e."id", e."change_id", NOT `, unrendered)
+	b.write(` FROM (SELECT "next_attempt_at", "id", "change_id", "payload_id" FROM "webhook_events" WHERE "next_attempt_at" <= `).bind(moment(before))
+	if later {
+		b.write(` AND "next_attempt_at" > `).bind(moment(after.At))
+	} else {
+		b.write(` AND "next_attempt_at" = `).bind(moment(after.At)).write(` AND "id" > `).bind(after.Event)
+	}
+	// Limited first, so that a payload is looked up for each row instead of listing them all.
+	b.write(` ORDER BY "next_attempt_at", "id" LIMIT `).bind(limit)
+	b.write(`) e ORDER BY e."next_attempt_at", e."id"`)
 }
 
 // Purge deletes final events from before a moment with their payloads and

@@ -93,22 +93,6 @@ func TestMigrate(t *testing.T) {
 	})
 }
 
-func TestNewerDatabase(t *testing.T) {
-	onEach(t, func(t *testing.T, url string) {
-		s := migrated(t, url)
-		if err := s.PretendVersion(t.Context(), 9999); err != nil {
-			t.Fatal(err)
-		}
-		var newer *store.NewerError
-		if err := s.Migrate(t.Context()); !errors.As(err, &newer) || newer.Database != 9999 {
-			t.Errorf("migrate: %v", err)
-		}
-		if _, err := s.MigrationsPending(t.Context()); !errors.As(err, &newer) {
-			t.Errorf("pending: %v", err)
-		}
-	})
-}
-
 func TestMigrateAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		var wait sync.WaitGroup

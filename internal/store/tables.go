@@ -25,9 +25,10 @@ type table struct {
 	name string
 	// fields are the columns in the order of the struct, the number among them.
 	fields []*schema.Field
-	// columns are the fields' quoted names, separated by commas.
-	columns string
-	byName  map[string]*schema.Field
+	// columns are the fields' quoted names, separated by commas, and selected is
+	// what reads them.
+	columns, selected string
+	byName            map[string]*schema.Field
 	// sealed says that rows hold secrets.
 	sealed bool
 
@@ -39,7 +40,7 @@ func newTables(d dialect, db *bun.DB) (*tables, error) {
 	all := &tables{byKind: map[string]*table{}, byType: map[reflect.Type]*table{}}
 	for _, kind := range market.Kinds() {
 		typ := reflect.TypeOf(kind.New()).Elem()
-		t := newTable(kind, db.Table(typ))
+		t := newTable(d, kind, db.Table(typ))
 		if len(t.fields) == 0 || !t.fields[0].IsPK {
 			return nil, fmt.Errorf("the kind %s does not begin with its number", kind.Name)
 		}
@@ -49,13 +50,16 @@ func newTables(d dialect, db *bun.DB) (*tables, error) {
 	return all, nil
 }
 
-func newTable(kind market.Kind, model *schema.Table) *table {
+func newTable(d dialect, kind market.Kind, model *schema.Table) *table {
 	t := &table{kind: kind, name: string(model.SQLName), fields: model.Fields, byName: map[string]*schema.Field{}}
-	names := make([]string, len(t.fields))
+	names, reads := make([]string, len(t.fields)), make([]string, len(t.fields))
 	for i, f := range t.fields {
-		names[i], t.byName[f.Name] = string(f.SQLName), f
+		names[i], reads[i], t.byName[f.Name] = string(f.SQLName), string(f.SQLName), f
+		if f.IndirectType == momentType {
+			reads[i] = d.readMoment(names[i])
+		}
 	}
-	t.columns = strings.Join(names, ", ")
+	t.columns, t.selected = strings.Join(names, ", "), strings.Join(reads, ", ")
 	_, t.sealed = kind.New().(market.Sealer)
 	return t
 }

@@ -86,10 +86,10 @@ const keptByCounting = 10_000
 // read and not acknowledged; a group that nobody uses any more must therefore be
 // destroyed (XGROUP DESTROY), and is named in a warning. Nothing is removed before
 // fan-out has read for the first time. Nobody else can read the embedded server,
-// so keep is taken as zero there. It is cheap when called often.
+// so everything that was read goes there. It is cheap when called often.
 func (r *Redis) TrimChanges(ctx context.Context, keep time.Duration) (int64, error) {
 	if r.embedded != nil {
-		keep = 0
+		keep = -time.Millisecond // with what came within this millisecond
 	}
 	needed, holder, err := r.neededSince(ctx)
 	if err != nil || holder == "" {

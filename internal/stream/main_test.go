@@ -27,8 +27,8 @@ type backend struct {
 	client redis.UniversalClient // what another program would do
 }
 
-// onEach runs a test against the embedded server, a real one, and a real one in
-// cluster mode, which refuses scripts that touch more than one slot.
+// onEach runs a test against the embedded server, a real one, and a real cluster,
+// which refuses scripts that touch more than one slot.
 func onEach(t *testing.T, test func(t *testing.T, b backend)) {
 	t.Helper()
 	for name, url := range map[string]func(*testing.T) string{
@@ -74,10 +74,19 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// flush empties the server, as somebody could at any time.
+// flush empties the server, or every node of a cluster, as somebody could at any
+// time.
 func (b backend) flush(t rapid.TB) {
 	t.Helper()
-	if err := b.client.FlushAll(context.Background()).Err(); err != nil {
+	empty := func(ctx context.Context, server *redis.Client) error { return server.FlushAll(ctx).Err() }
+	var err error
+	switch client := b.client.(type) {
+	case *redis.ClusterClient:
+		err = client.ForEachMaster(context.Background(), empty)
+	case *redis.Client:
+		err = empty(context.Background(), client)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

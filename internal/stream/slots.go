@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -197,25 +198,50 @@ func groupByWebhook(batch []SlotRequest) []slotGroup {
 
 // Release gives slots back. One that is not held is ignored.
 func (r *Redis) Release(ctx context.Context, slots []Slot) error {
+	_, err := r.Vacate(ctx, slots, nil)
+	return err
+}
+
+// Vacate gives slots back as Release does and returns, in the same round trip, those
+// of webhooks that have parked events, which could have the slots.
+func (r *Redis) Vacate(ctx context.Context, slots []Slot, webhooks []int64) (parked []int64, err error) {
 	byWebhook := make(map[int64][]any)
 	for _, s := range slots {
 		byWebhook[s.Webhook] = append(byWebhook[s.Webhook], s.Event)
 	}
-	_, err := r.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for webhook, events := range byWebhook {
-			pipe.ZRem(ctx, slotKey(webhook), events...)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("release %d slots: %w", len(slots), err)
+	names := make([]string, len(webhooks))
+	for i, webhook := range webhooks {
+		names[i] = strconv.FormatInt(webhook, 10)
 	}
-	return nil
+	pipe := r.client.Pipeline()
+	for webhook, events := range byWebhook {
+		pipe.ZRem(ctx, slotKey(webhook), events...)
+	}
+	var looks *redis.FloatSliceCmd
+	if len(names) > 0 {
+		looks = pipe.ZMScore(ctx, parkedKey(), names...)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("release %d slots: %w", len(slots), err)
+	}
+	for i := range webhooks {
+		if looks.Val()[i] > 0 { // when to look at it
+			parked = append(parked, webhooks[i])
+		}
+	}
+	return parked, nil
 }
 
 // Extend moves the end of the leases of slots that are held to now + lease. One
-// that is not held any more is ignored: it may belong to another event by now.
+// that is not held any more is ignored: it may belong to another event by now. A zero
+// now is that of the server, which costs another round trip.
 func (r *Redis) Extend(ctx context.Context, slots []Slot, now time.Time, lease time.Duration) error {
+	if now.IsZero() {
+		var err error
+		if now, err = r.client.Time(ctx).Result(); err != nil {
+			return fmt.Errorf("extend %d slots: %w", len(slots), err)
+		}
+	}
 	expiry := float64(now.Add(lease).UnixMilli())
 	byWebhook := make(map[int64][]redis.Z)
 	for _, s := range slots {

@@ -102,6 +102,39 @@ func TestParkAndUnpark(t *testing.T) {
 	})
 }
 
+// TestVacateTellsWhatIsParked in the round trip that gives slots back.
+func TestVacateTellsWhatIsParked(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b backend) {
+		vacate := func(slots []stream.Slot, webhooks ...int64) []int64 {
+			t.Helper()
+			parked, err := b.Vacate(t.Context(), slots, webhooks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return parked
+		}
+		if got := vacate(nil, 1, 2); len(got) > 0 {
+			t.Errorf("where nothing is parked: %v", got)
+		}
+		b.enqueue(t, upTo(4)...)
+		messages, _ := b.handed(t)
+		b.park(t, start, 7, false, messages[:2]...)
+		b.park(t, start, 9, true, messages[2:]...)
+		b.acquire(t, start, ask(8, 1, 20)...)
+		if got := vacate([]stream.Slot{{Webhook: 8, Event: 20}}, 7, 8, 9); !slices.Equal(got, []int64{7, 9}) {
+			t.Errorf("%v have parked events, want 7 and 9", got)
+		}
+		if got := b.acquire(t, start, ask(8, 1, 21)...); !slices.Equal(got, []bool{true}) {
+			t.Error("the slot was not given back")
+		}
+		b.unpark(t, stream.Move{Webhook: 7, Limit: 10, Again: start})
+		if got := vacate(nil, 7, 9); !slices.Equal(got, []int64{9}) {
+			t.Errorf("%v have parked events, want 9", got)
+		}
+	})
+}
+
 // TestReconcileKnowsParkedEvents loses the lists, and the index of them.
 func TestReconcileKnowsParkedEvents(t *testing.T) {
 	t.Parallel()

@@ -71,3 +71,9 @@ CREATE TABLE webhook_jobs (
 );
 CREATE INDEX webhook_jobs_webhook_id_id ON webhook_jobs (webhook_id, id);
 CREATE INDEX webhook_jobs_open ON webhook_jobs (id) WHERE finished_at IS NULL;
+
+-- What processes remember between starts, such as the schema that documents were proven under.
+CREATE TABLE settings (
+    name {{text}} PRIMARY KEY,
+    value {{text}} NOT NULL
+);
