@@ -14423,7 +14423,7 @@ input WebhookDryRunInput {
 }
 
 "What a webhook would send."
-type WebhookDryRun {
+type WebhookDryRun @scope(resource: "webhooks") {
   "The exact body, with an id that stands for the event's; null when there is nothing to send."
   body: String
   "Static cost of the document; 0 when it is refused."

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"crier/delivery"
 	"crier/graph"
 	"crier/internal/document"
 	"crier/internal/market"
@@ -16,7 +15,6 @@ import (
 func dryDock(t *testing.T) *bundle {
 	t.Helper()
 	b := trade(t, market.Options{Documents: document.New(graph.NewExecutableSchema(graph.Config{}), document.Options{})})
-	b.resolver.Body = delivery.Identity{Vertical: "shop"}.Body
 	b.query(orderOfThree)
 	return b
 }

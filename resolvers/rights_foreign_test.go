@@ -18,6 +18,7 @@ var idKinds = map[string]string{
 	"ExternalIDUpsertMutationInput.owner":          "Advert",
 	"MetadataUpsertMutationInput.owner":            "Advert",
 	"Query.prototypes.ids":                         "Prototype",
+	"WebhookDryRunInput.subjectId":                 "Invoice",
 	"Query.webhookEvents.subjectId":                "Advert",
 	"ReturnShippedItemInput.lineItemId":            "RefundRequestLineItem",
 	"ShipmentCreateMutationInput.postageCarrierId": "ShipmentCarrier",

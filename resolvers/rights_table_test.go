@@ -30,7 +30,7 @@ var readNeeds = map[string][]string{
 	"taxonomy:read": {
 		"Brand", "OptionType", "OptionTypeChange", "OptionValue", "OptionValueChange", "Prototype", "Taxon", "TaxonChange",
 	},
-	"webhooks:read": {"Webhook", "WebhookEvent", "WebhookEventResponse", "WebhookSecret", "WebhookHealth"},
+	"webhooks:read": {"Webhook", "WebhookDryRun", "WebhookEvent", "WebhookEventResponse", "WebhookHealth", "WebhookSecret"},
 	"": {
 		"APIKeyPrincipal", "Address", "Change", "Country", "DocumentError", "ExternalID", "Image", "Metadatum", "Node", "PageInfo", "State", "ValidationError",
 	},
@@ -110,6 +110,7 @@ var queries = map[string]readRight{
 	"updatedOrders":         {scope: "orders:read", arguments: `(updatedSince: "2020-01-01")`},
 	"updatedRefundRequests": {scope: "refunds:read", arguments: `(updatedSince: "2020-01-01")`},
 	"variantsWhere":         {scope: "adverts:read"},
+	"webhookDryRun":         {scope: "webhooks:read", arguments: `(input: { type: INVOICE, subjectId: "nobody" })`},
 	"webhookEvents":         {scope: "webhooks:read"},
 	"webhooks":              {scope: "webhooks:read"},
 }

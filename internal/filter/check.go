@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/interpreter"
 )
@@ -126,7 +128,44 @@ func (v *valueCheck) call(e ast.Expr) {
 		v.compare(call.Args()[1], call.Args()[0])
 	case operators.In:
 		v.in(call.Args()[0], call.Args()[1])
+	case overloads.Matches:
+		v.pattern(call.Args()[len(call.Args())-1])
 	}
+}
+
+// maxPattern bounds a regular expression, in what it is once its repetitions are
+// written out: the library of the language would take many megabytes for some short ones.
+const maxPattern = 2000
+
+// pattern checks a regular expression, which has to be there to be checked.
+func (v *valueCheck) pattern(e ast.Expr) {
+	var text types.String
+	if e.Kind() == ast.LiteralKind {
+		text, _ = e.AsLiteral().(types.String)
+	}
+	if text == "" {
+		v.refuse(e, ruleType, "the pattern of matches() is not written out as a text")
+		return
+	}
+	parsed, err := syntax.Parse(string(text), syntax.Perl)
+	switch {
+	case err != nil:
+		v.refuse(e, ruleType, "%s", err)
+	case patternSize(parsed) > maxPattern:
+		v.refuse(e, ruleCost, "the pattern is too large once its repetitions are written out")
+	}
+}
+
+// patternSize is how large a regular expression is without repetitions.
+func patternSize(re *syntax.Regexp) int {
+	size := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		size = min(size+patternSize(sub), maxPattern+1)
+	}
+	if re.Op == syntax.OpRepeat {
+		size = min(size*max(re.Max, re.Min, 1), maxPattern+1)
+	}
+	return size
 }
 
 // comprehension checks what is done with each item of a list.

@@ -74,14 +74,19 @@ var base = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Variable(varChanged, cel.ListType(cel.StringType)), cel.Variable(varEventName, cel.StringType),
 		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
 		cel.ParserExpressionSizeLimit(Limit), cel.ParserRecursionLimit(100), cel.ParserErrorRecoveryLimit(5),
-		cel.ExpressionNodeLimit(10_000), cel.RegexProgramSizeLimit(1_000),
-		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateDurationLiterals(),
+		cel.ExpressionNodeLimit(10_000),
+		cel.ASTValidators(cel.ValidateTimestampLiterals(), cel.ValidateDurationLiterals(),
 			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(4)),
 	)
 })
 
 // Compile checks an expression, and says all that is wrong with it.
-func Compile(text string, scope Scope) (*Filter, []Problem) {
+func Compile(text string, scope Scope) (made *Filter, refused []Problem) {
+	defer func() {
+		if r := recover(); r != nil { // the library reads what anyone may write
+			made, refused = nil, []Problem{{Message: fmt.Sprintf("the filter cannot be checked: %v", r), Rule: ruleSyntax}}
+		}
+	}()
 	if n := len([]rune(text)); n > Limit {
 		return nil, []Problem{{Message: fmt.Sprintf("the filter has %d characters, more than %d", n, Limit), Rule: ruleSize}}
 	}
