@@ -51,6 +51,7 @@ type sender struct {
 	pace     pace
 	circuits circuits
 	policies policies
+	signers  signers
 	// render executes the documents of changes whose events have no payload yet; nil
 	// leaves that to the sweep. renders bounds how many batches of that run.
 	render  func(ctx context.Context, changes []int64) error

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"crier/internal/market"
@@ -28,12 +29,52 @@ func (s *sender) current(ctx context.Context, t task) (*market.Webhook, error) {
 	if time.Since(t.loaded) <= signedWithin {
 		return t.webhook, nil
 	}
-	found, err := s.store.WebhooksByNum(ctx, []int64{t.webhook.Num})
-	if err != nil {
-		return nil, fmt.Errorf("look at %s: %w", t.webhook.Ref(), err)
+	w, known := s.signers.of(t.webhook.Num)
+	if !known {
+		at := time.Now()
+		found, err := s.store.WebhooksByNum(ctx, []int64{t.webhook.Num})
+		if err != nil {
+			return nil, fmt.Errorf("look at %s: %w", t.webhook.Ref(), err)
+		}
+		w = found[t.webhook.Num]
+		s.signers.note(t.webhook.Num, w, at)
 	}
-	if w := found[t.webhook.Num]; w != nil && w.State == market.WebhookActive {
-		return w, nil
+	if w == nil || w.State != market.WebhookActive {
+		return nil, nil
 	}
-	return nil, nil
+	return w, nil
+}
+
+// signers are webhooks as they were read for those who waited: one that many events
+// wait for is looked at once for all of them.
+type signers struct {
+	mu    sync.Mutex
+	known map[int64]signer
+}
+
+// signer is a webhook, nil where it was deleted, and when it was asked for.
+type signer struct {
+	webhook *market.Webhook
+	at      time.Time
+}
+
+// signersKept bounds what is remembered.
+const signersKept = 1000
+
+// of returns a webhook that was read just before.
+func (k *signers) of(webhook int64) (*market.Webhook, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s, known := k.known[webhook]
+	return s.webhook, known && time.Since(s.at) <= signedWithin
+}
+
+// note keeps a webhook for a while.
+func (k *signers) note(num int64, w *market.Webhook, at time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.known == nil || len(k.known) >= signersKept {
+		k.known = make(map[int64]signer, 1)
+	}
+	k.known[num] = signer{w, at}
 }

@@ -33,6 +33,11 @@ func TestWhoWaitedSignsWithTheSecretsOfNow(t *testing.T) {
 		t.Errorf("%d secrets after a while, want 2", n)
 	}
 	s.store.webhook.State = market.WebhookPaused
+	s.signers.note(1, &market.Webhook{State: market.WebhookActive, Secrets: make([]market.WebhookSecret, 3)}, time.Now().Add(time.Hour))
+	if n := fingerprints(2 * signedWithin); n != 3 {
+		t.Errorf("what another has just read is read again: %d secrets", n)
+	}
+	s.signers.note(1, nil, time.Now().Add(-2*signedWithin))
 	read.loaded = time.Now().Add(-2 * signedWithin)
 	if w, err := s.current(t.Context(), read); w != nil || err != nil {
 		t.Errorf("a webhook that was paused meanwhile is used: %v, %v", w, err)

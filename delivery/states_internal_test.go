@@ -130,7 +130,7 @@ func (r *stateRun) commands(from market.EventStatus) {
 	r.meet(from, "a stop", false, func(num int64) error { return r.store.Invalidate(r.t.Context(), num, "test") })
 	for _, stopped := range []bool{false, true} {
 		r.meet(from, sentAgain, stopped, func(num int64) error {
-			return r.store.Run(r.t.Context(), func(tx market.Tx) error { return tx.Resend(r.t.Context(), []int64{num}, 0, now.Add(time.Second)) })
+			return r.store.Run(r.t.Context(), func(tx market.Tx) error { return tx.Resend(r.t.Context(), []int64{num}, 0, "", now.Add(time.Second)) })
 		})
 	}
 	for what, plan := range map[string]func(*market.Plan, int64){

@@ -80,6 +80,7 @@ func newDesk(t *testing.T) *desk {
 			t.Fatalf("%s answers %d", do, status)
 		}
 	}
+	d.insert(waitingEvent(1), waitingEvent(2))
 	d.take()
 	d.rules = &witness{Store: d.store}
 	options.Now = ticking()

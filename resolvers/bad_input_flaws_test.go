@@ -102,7 +102,7 @@ var lists = map[string]listRule{
 	"advertOptionValues": {most: 100}, "variantOptionValues": {most: 100}, "optionValueIds": {most: 100},
 	"externalIds": {most: 100}, "metadata": {most: 100, twice: "1.key"}, "notes": {most: 100}, "adjustments": {most: 100},
 	"images": {most: 100}, "productFeatures": {most: 100}, "tags": {most: 100}, "variants": {most: 100},
-	"prototypeIds": {most: 100}, "prototypeIdsToRemove": {most: 100}, "scopes": {most: 100, some: true}, "eventNames": {most: 100, some: true},
+	"prototypeIds": {most: 100}, "prototypeIdsToRemove": {most: 100}, "scopes": {most: 100, some: true}, "eventNames": {most: 100, some: true}, "statuses": {some: true},
 	"lineItems": {most: 500, some: true, twice: "1.line_item_id"}, "newLineItems": {most: 500, twice: "1.line_item_id"},
 	"shippedItems": {most: 500, some: true, twice: "1.line_item_id"}, "invoices": {most: 500},
 	"InvoiceInput.lineItems": {most: 500, some: true}, "OrderCreateMutationInput.lineItems": {most: 500, some: true},
@@ -132,7 +132,7 @@ func listFlaws(p place) []flaw {
 var (
 	ofSouth = map[string]int64{
 		"Advert": 3, "Variant": 6, "Seller": 2, "Image": 5, "Invoice": 2, "LineItem": 2, "Shipment": 2,
-		"RefundRequest": 4, "RefundRequestLineItem": 4, "Webhook": 2,
+		"RefundRequest": 4, "RefundRequestLineItem": 4, "Webhook": 2, "WebhookEvent": 2, "WebhookJob": 2,
 	}
 	deleted = map[string]int64{"Advert": 4, "Variant": 4, "Seller": 3, "Webhook": 3}
 )

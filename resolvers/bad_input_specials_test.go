@@ -203,4 +203,10 @@ var specials = map[string][]special{
 		{why: "an overlap before now", place: "overlapSeconds", value: -1},
 		{why: "an overlap of more than a week", place: "overlapSeconds", value: 7*24*60*60 + 1},
 	},
+	"webhookTrigger": {
+		{why: "a subject of another class", place: "subjectId", value: id("Invoice", 1), status: 404},
+	},
+	"webhookReplay": {
+		{why: "an end before the beginning", place: "until", value: "2026-02-28T00:00:00Z"},
+	},
 }

@@ -26,7 +26,7 @@ func secureOnly(url string) error {
 //	          its addresses are 4 and 5
 //	order 2   invoice 3 of North Shop, with line item 3
 //	refunds   of invoice 1: 1 awaited, 2 with line 2 to come back, 3 agreed to; of invoice 2: 4 awaited
-//	webhooks  1 of North Shop, 2 of South Shop, 3 deleted
+//	webhooks  1 of North Shop, 2 of South Shop, 3 deleted; each of the first two has an event and a job of its number
 //	ids       "taken" of variant 2
 var deskPrepared = []string{
 	`variantUpdate(input: { variantId: "Variant-1", attributes: { countOnHand: 1000, images: [{ sourceUrl: "https://img.example/v.png" }] } })`,
@@ -51,6 +51,8 @@ var deskPrepared = []string{
 	`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook", sellerId: "Seller-2" } })`,
 	`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook", sellerId: "Seller-1" } })`,
 	`webhookDelete(input: { webhookId: "Webhook-3" })`,
+	`webhookBackfill(input: { webhookId: "Webhook-1" })`,
+	`webhookBackfill(input: { webhookId: "Webhook-2" })`,
 }
 
 const (
@@ -175,4 +177,11 @@ var trials = map[string]trial{
 	"webhookPing":          {as: "north", idle: true, input: `{"clientMutationId": "c", "webhookId": "Webhook-1"}`},
 	"webhookSecretRotate":  {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "overlapSeconds": 60}`},
 	"webhookDelete":        {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1"}`},
+	"webhookTrigger":       {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "subjectId": "Advert-1", "eventName": "UPDATE"}`},
+	"webhookEventResend":   {as: "north", input: `{"clientMutationId": "c", "webhookEventId": "WebhookEvent-1", "mode": "STORED"}`},
+	"webhookEventCancel":   {as: "north", input: `{"clientMutationId": "c", "webhookEventId": "WebhookEvent-1"}`},
+	"webhookReplay": {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "mode": "REEXECUTE", "ratePerSecond": 5, "since": "2026-03-01T00:00:00Z",
+		"until": "2026-03-02T00:00:00Z", "statuses": ["SENT", "FAILED"]}`},
+	"webhookBackfill":  {as: "north", input: `{"clientMutationId": "c", "webhookId": "Webhook-1", "ratePerSecond": 5, "updatedSince": "2026-03-01T00:00:00Z"}`},
+	"webhookJobCancel": {as: "north", input: `{"clientMutationId": "c", "jobId": "WebhookJob-1"}`},
 }

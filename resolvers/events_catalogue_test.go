@@ -1,5 +1,7 @@
 package resolvers_test
 
+import "crier/internal/market"
+
 // catalogueStories are those of the catalogue.
 var catalogueStories = map[string]story{
 	"advertUpsert": {steps: []step{
@@ -149,6 +151,50 @@ var webhookStories = map[string]story{
 		steps: []step{
 			{name: "another seller's", do: `webhookDelete(input: { webhookId: "Webhook-1" })`, as: south, status: 404},
 			{name: "a registration", do: `webhookDelete(input: { webhookId: "Webhook-1" })`, again: 404, changes: []string{"Webhook-1 destroy"}},
+		},
+	},
+	"webhookTrigger": {
+		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "what there is not", do: `webhookTrigger(input: { webhookId: "Webhook-1", subjectId: "Advert-99" })`, status: 404},
+			{name: "an entity", do: `webhookTrigger(input: { webhookId: "Webhook-1", subjectId: "Advert-1" })`, changes: []string{"Advert-1 update for webhook 1"}},
+			{name: "as destroyed", do: `webhookTrigger(input: { webhookId: "Webhook-1", subjectId: "Advert-1", eventName: DESTROY })`, changes: []string{"Advert-1 destroy for webhook 1"}},
+		},
+	},
+	"webhookEventResend": {
+		stored: func() []market.Entity { return []market.Entity{waitingEvent(1)} }, prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "what is stored", do: `webhookEventResend(input: { webhookEventId: "WebhookEvent-1" })`, changes: []string{"Advert-1 update for webhook 1"}},
+			{name: "executed again", do: `webhookEventResend(input: { webhookEventId: "WebhookEvent-1", mode: REEXECUTE })`, changes: []string{"Advert-1 update for webhook 1"}},
+			{name: "what there is not", do: `webhookEventResend(input: { webhookEventId: "WebhookEvent-9" })`, status: 404},
+		},
+	},
+	"webhookEventCancel": {
+		stored: func() []market.Entity { return []market.Entity{waitingEvent(1)} }, prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "what there is not", do: `webhookEventCancel(input: { webhookEventId: "WebhookEvent-9" })`, status: 404},
+			{name: "what waits", do: `webhookEventCancel(input: { webhookEventId: "WebhookEvent-1" })`, again: 409},
+		},
+	},
+	"webhookReplay": {
+		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "too fast", do: `webhookReplay(input: { webhookId: "Webhook-1", since: "2026-03-01", ratePerSecond: 10001 })`, status: 422},
+			{name: "a day", do: `webhookReplay(input: { webhookId: "Webhook-1", since: "2026-03-01", until: "2026-03-02" })`},
+		},
+	},
+	"webhookBackfill": {
+		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "too fast", do: `webhookBackfill(input: { webhookId: "Webhook-1", ratePerSecond: 10001 })`, status: 422},
+			{name: "everything", do: `webhookBackfill(input: { webhookId: "Webhook-1" })`},
+		},
+	},
+	"webhookJobCancel": {
+		stored: func() []market.Entity { return []market.Entity{openJob(1)} }, prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "what there is not", do: `webhookJobCancel(input: { jobId: "WebhookJob-9" })`, status: 404},
+			{name: "a job", do: `webhookJobCancel(input: { jobId: "WebhookJob-1" })`, again: 409},
 		},
 	},
 }

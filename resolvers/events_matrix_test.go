@@ -18,6 +18,8 @@ import (
 // matrix of events (wire.md) demands of it.
 type story struct {
 	payment market.PaymentPolicy
+	// stored are entities that no mutation makes; nil: none.
+	stored func() []market.Entity
 	// prepare are mutations that make what the steps are about.
 	prepare []string
 	steps   []step
@@ -46,6 +48,10 @@ func (b *bundle) take() []string {
 		all = nil
 		for _, c := range changes {
 			text := fmt.Sprint(c.Subject, " ", c.Action)
+			if c.Request != nil {
+				all = append(all, fmt.Sprintf("%s for webhook %d", text, c.Request.WebhookID))
+				continue
+			}
 			if c.Action == market.Update {
 				text += fmt.Sprint(" ", c.Changed)
 			}
@@ -76,6 +82,9 @@ func (b *bundle) named(c market.Change) {
 func (s story) play(t *testing.T) {
 	b := trade(t, market.Options{Documents: proofs{}, Payment: s.payment})
 	b.insert(externalID(0, "Seller", 2, "crm", "S-2"))
+	if s.stored != nil {
+		b.insert(s.stored()...)
+	}
 	for _, do := range s.prepare {
 		if status := b.send(viewer.Viewer{}, do); status != 200 {
 			t.Fatalf("%s answers %d", do, status)

@@ -31,7 +31,7 @@ var (
 var examples = map[string][2]int64{
 	"Address": {1, 4}, "Advert": {1, 3}, "Brand": {1, 1}, "IdleSeller": {3, 3}, "Image": {2, 4}, "Invoice": {1, 2}, "LineItem": {1, 2},
 	"OptionType": {1, 1}, "OptionValue": {1, 1}, "Order": {1, 1}, "Prototype": {1, 1}, "RefundRequest": {1, 2}, "RefundRequestLineItem": {1, 2},
-	"Seller": {1, 2}, "Shipment": {1, 2}, "ShipmentCarrier": {1, 1}, "Taxon": {3, 3}, "Variant": {1, 6}, "Webhook": {1, 2},
+	"Seller": {1, 2}, "Shipment": {1, 2}, "ShipmentCarrier": {1, 1}, "Taxon": {3, 3}, "Variant": {1, 6}, "Webhook": {1, 2}, "WebhookEvent": {1, 2}, "WebhookJob": {1, 2},
 }
 
 // exampleID is the global id of a caller's example.
@@ -93,6 +93,7 @@ func makeTraded(t *testing.T, after []string) []byte {
 		&market.Image{Base: base(0), OwnerType: "Advert", OwnerID: 3, SellerID: 2, SourceURL: new("https://img.example/south.png")},
 		&market.Address{Base: base(0), Address: "2 Quay", City: "Perth", CountryCode: "AU", Postcode: "6000", SellerID: new(int64(2))},
 		webhook(1, "ADVERT"), webhook(2, "ADVERT"), seller(3, "Idle Shop", false),
+		waitingEvent(1), waitingEvent(2), openJob(1), openJob(2),
 	)
 	s := serve(b, wholeSchema())
 	for _, name := range append([]string{"shipmentCreate"}, after...) {

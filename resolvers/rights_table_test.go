@@ -30,7 +30,7 @@ var readNeeds = map[string][]string{
 	"taxonomy:read": {
 		"Brand", "OptionType", "OptionTypeChange", "OptionValue", "OptionValueChange", "Prototype", "Taxon", "TaxonChange",
 	},
-	"webhooks:read": {"Webhook", "WebhookDryRun", "WebhookEvent", "WebhookEventResponse", "WebhookHealth", "WebhookSecret"},
+	"webhooks:read": {"Webhook", "WebhookDryRun", "WebhookEvent", "WebhookEventResponse", "WebhookJob", "WebhookHealth", "WebhookSecret"},
 	"": {
 		"APIKeyPrincipal", "Address", "Change", "Country", "DocumentError", "ExternalID", "Image", "Metadatum", "Node", "PageInfo", "State", "ValidationError",
 	},
@@ -50,7 +50,7 @@ var pages = map[string]string{
 	"SellerConnection": "Seller", "ShipmentCarrierConnection": "ShipmentCarrier", "ShipmentStatusConnection": "ShipmentStatus",
 	"StatesConnection": "State", "TaxonsConnection": "Taxon", "UpdatedOrdersConnection": "Order",
 	"UpdatedRefundRequestsConnection": "RefundRequest", "VariantConnection": "Variant",
-	"VariantOptionValueConnection": "VariantOptionValue", "WebhookEventsConnection": "WebhookEvent", "WebhooksConnection": "Webhook",
+	"VariantOptionValueConnection": "VariantOptionValue", "WebhookEventsConnection": "WebhookEvent", "WebhookJobsConnection": "WebhookJob", "WebhooksConnection": "Webhook",
 }
 
 // nodeNeeds are the scopes that node(id:) needs for what has none of its own:
@@ -112,6 +112,7 @@ var queries = map[string]readRight{
 	"variantsWhere":         {scope: "adverts:read"},
 	"webhookDryRun":         {scope: "webhooks:read", arguments: `(input: { type: INVOICE, subjectId: "nobody" })`},
 	"webhookEvents":         {scope: "webhooks:read"},
+	"webhookJobs":           {scope: "webhooks:read", arguments: "(webhookId: $id)", about: "Webhook"},
 	"webhooks":              {scope: "webhooks:read"},
 }
 
@@ -184,8 +185,14 @@ var mutations = map[string]changeRight{
 	"variantUpdate":             {scope: "adverts:write", input: `{"variantId": "@Variant", "attributes": {"notes": "other"}}`},
 	"webhookCreate": {scope: "webhooks:manage", also: []string{"adverts:read"}, fresh: true, input: `{"attributes": {"type": "ADVERT", "url": "https://shop.example/hook"}}`,
 		wrong: `{"attributes": {"type": "ADVERT", "url": "https://shop.example/hook", "queryString": "query($id: ID!) { missing(id: $id) }"}}`},
+	"webhookBackfill":     {scope: "webhooks:manage", input: `{"webhookId": "@Webhook"}`},
 	"webhookDelete":       {scope: "webhooks:manage", input: `{"webhookId": "@Webhook"}`},
+	"webhookEventCancel":  {scope: "webhooks:manage", input: `{"webhookEventId": "@WebhookEvent"}`},
+	"webhookEventResend":  {scope: "webhooks:manage", input: `{"webhookEventId": "@WebhookEvent"}`},
+	"webhookJobCancel":    {scope: "webhooks:manage", input: `{"jobId": "@WebhookJob"}`},
 	"webhookPing":         {scope: "webhooks:manage", idle: true, input: `{"webhookId": "@Webhook"}`},
+	"webhookReplay":       {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "since": "2026-03-01T00:00:00Z"}`},
 	"webhookSecretRotate": {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "overlapSeconds": 60}`},
+	"webhookTrigger":      {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "subjectId": "@Advert"}`},
 	"webhookUpdate":       {scope: "webhooks:manage", input: `{"webhookId": "@Webhook", "attributes": {"name": "Other"}}`},
 }

@@ -54,8 +54,10 @@ func opened(t *testing.T, url string) *bundle {
 		}
 	})
 	b := &bundle{t: t, url: url, store: s, reads: &countingReader{Store: s}, market: market.New(s, market.Options{})}
-	b.resolver = &resolvers.Resolver{Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example",
-		Body: delivery.Identity{Vertical: "shop"}.Body, Ping: pong}
+	b.resolver = &resolvers.Resolver{
+		Market: b.market, Reader: b.reads, Currency: "USD", BaseURL: "https://api.example",
+		Body: delivery.Identity{Vertical: "shop"}.Body, Ping: pong, EventWait: time.Millisecond,
+	}
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: b.resolver})
 	scopes := document.TypeScopes(es.Schema())
 	b.resolver.Scopes = func(typeName string) string { return scopes[typeName] }

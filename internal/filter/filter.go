@@ -9,8 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
@@ -90,12 +93,20 @@ func Compile(text string, scope Scope) (made *Filter, refused []Problem) {
 	if n := len([]rune(text)); n > Limit {
 		return nil, []Problem{{Message: fmt.Sprintf("the filter has %d characters, more than %d", n, Limit), Rule: ruleSize}}
 	}
+	if at := signs.FindStringIndex(text); at != nil {
+		line, last := strings.Count(text[:at[0]], "\n"), strings.LastIndexByte(text[:at[0]], '\n')
+		return nil, []Problem{{Message: "there are too many signs in a row", Line: line + 1, Column: utf8.RuneCountInString(text[last+1:at[0]]) + 1, Rule: ruleSyntax}}
+	}
 	c, err := newCompiler(scope)
 	if err != nil {
 		return nil, []Problem{{Message: err.Error(), Rule: ruleType}}
 	}
 	return c.compile(text)
 }
+
+// signs are more minus signs in a row than anyone needs. The parser tries where
+// they end from each of them, which takes time and memory by the square.
+var signs = regexp.MustCompile(`(-\s*){200}`)
 
 // compiler compiles one expression.
 type compiler struct {

@@ -89,6 +89,7 @@ func TestFiltersAreChecked(t *testing.T) {
 		{"true &&\n  (false", "FilterSyntax 2:9"},
 		{`🦄`, "FilterSyntax 1:1, FilterSyntax 1:2"},
 		{strings.Repeat("(", 200) + "true" + strings.Repeat(")", 200), "FilterSyntax"},
+		{"1 ==\n 1" + strings.Repeat("- ", 300) + "1", "FilterSyntax 2:3"},
 		{strings.Repeat("a", 4097), "FilterSize"},
 
 		{`data.node.statuss == "PAID"`, "FilterType 1:10"},

@@ -30,8 +30,8 @@ type Tx interface {
 	Ask(ctx context.Context, request Change) (int64, error)
 	// Resend makes events due whatever became of them, or holds them where their
 	// webhook, which the caller has locked, is not active. Their retries begin
-	// anew. They become those of a job; 0 leaves them to whose they are.
-	Resend(ctx context.Context, events []int64, job int64, at time.Time) error
+	// anew. They become those of a job, and part of a trace; 0 and "" leave them as they are.
+	Resend(ctx context.Context, events []int64, job int64, traceparent string, at time.Time) error
 	// Withdraw calls off what waits of a job: events, and requests for them.
 	Withdraw(ctx context.Context, job int64, at time.Time) error
 	// Tally counts the events of a job.

@@ -65,7 +65,7 @@ func (m *Market) ResendEvent(ctx context.Context, actor Actor, id string) (*Webh
 		if err != nil {
 			return err
 		}
-		if err := u.tx.Resend(ctx, []int64{e.Num}, 0, u.now); err != nil {
+		if err := u.tx.Resend(ctx, []int64{e.Num}, 0, u.actor.Traceparent, u.now); err != nil {
 			return err
 		}
 		if _, err := u.tx.Ask(ctx, u.request(w, e.Subject(), e.Action, EventRequest{EventID: e.Num})); err != nil {

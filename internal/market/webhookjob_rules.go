@@ -256,7 +256,7 @@ func (u *unit) replay(j *WebhookJob, w *Webhook, step *JobStep, most int) ([]Ent
 	if w.State == WebhookActive {
 		step.Queue = nums
 	}
-	return rows, u.tx.Resend(u.ctx, nums, j.Num, u.now)
+	return rows, u.tx.Resend(u.ctx, nums, j.Num, j.Traceparent, u.now)
 }
 
 // Ahead selects what a job has still to come to, in its order, whoever may see it.

@@ -32,9 +32,9 @@ func (t *tx) Ask(ctx context.Context, request market.Change) (num int64, err err
 
 // Resend makes events due whatever became of them before, or holds them where
 // their webhook is not active. Their attempts go on counting, their retries begin
-// anew; in a lane each waits for the one before. They become those of a job; 0
-// leaves them to whose they are.
-func (t *tx) Resend(ctx context.Context, events []int64, job int64, at time.Time) error {
+// anew; in a lane each waits for the one before. They become those of a job,
+// and part of a trace; 0 and "" leave them as they are.
+func (t *tx) Resend(ctx context.Context, events []int64, job int64, traceparent string, at time.Time) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -44,6 +44,9 @@ func (t *tx) Resend(ctx context.Context, events []int64, job int64, at time.Time
 	b.write(`, "attempts_before" = e."attempts", "resent_at" = `).bindMoment(at).write(`, "updated_at" = `).bindMoment(at)
 	if job != 0 {
 		b.write(`, "job_id" = `).bind(job)
+	}
+	if traceparent != "" {
+		b.write(`, "traceparent" = `).bind(traceparent)
 	}
 	b.write(` FROM "webhooks" w WHERE w."id" = e."webhook_id" AND `)
 	b.dialect.in(b, `e."id"`, events)

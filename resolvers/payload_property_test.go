@@ -1,0 +1,196 @@
+package resolvers_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/vektah/gqlparser/v2/ast"
+	"pgregory.net/rapid"
+
+	"crier/internal/market"
+	"crier/internal/viewer"
+)
+
+// bodyFormats are all forms of bodies.
+var bodyFormats = []market.WebhookFormat{market.FormatEnvelope, market.FormatStandard, market.FormatCloudEvents, market.FormatRaw}
+
+// writer writes random documents that are valid under a schema.
+type writer struct {
+	*rapid.T
+	schema  *ast.Schema
+	aliases int
+}
+
+// document selects of a class at random.
+func (w *writer) document(typeName string) string {
+	class := w.schema.Types[typeName]
+	var parts []string
+	for range w.n("fragments", 1, 3) {
+		switch w.n("form", 0, 3) {
+		case 0:
+			parts = append(parts, "__typename id")
+		case 1: // on an interface, which other types have too
+			parts = append(parts, "... on Node { "+w.alias()+"id __typename }")
+		default:
+			parts = append(parts, "... on "+typeName+w.condition()+" { "+w.selection(class, w.n("depth", 0, 3))+" }")
+		}
+	}
+	root := "node(id: $id)"
+	if rapid.Bool().Draw(w.T, "nodes") {
+		root = "nodes(ids: [$id, \"nobody\"])"
+	}
+	return "query($id: ID!) { " + w.alias() + root + " { id " + strings.Join(parts, " ") + " } }"
+}
+
+func (w *writer) n(what string, low, high int) int { return rapid.IntRange(low, high).Draw(w.T, what) }
+
+// alias is a new name for what follows, or none.
+func (w *writer) alias() string {
+	if w.n("alias", 0, 2) > 0 {
+		return ""
+	}
+	w.aliases++
+	return fmt.Sprintf("a%d: ", w.aliases)
+}
+
+// condition takes a selection away for good, or keeps it.
+func (w *writer) condition() string {
+	return rapid.SampledFrom([]string{"", "", "", " @include(if: true)", " @skip(if: false)", " @skip(if: true)"}).Draw(w.T, "condition")
+}
+
+// selection selects some fields of a type, to a depth.
+func (w *writer) selection(t *ast.Definition, depth int) string {
+	parts := []string{"__typename"}
+	if t.Kind == ast.Union {
+		for _, member := range w.schema.GetPossibleTypes(t) {
+			if rapid.Bool().Draw(w.T, "member") {
+				w.aliases++ // members of one name may be of several types
+				parts = append(parts, fmt.Sprintf("... on %s { a%d: id }", member.Name, w.aliases))
+			}
+		}
+		return strings.Join(parts, " ")
+	}
+	for range w.n("fields", 1, 8) {
+		f := rapid.SampledFrom([]*ast.FieldDefinition(t.Fields)).Draw(w.T, "field")
+		of := w.schema.Types[f.Type.Name()]
+		if demanding(f) || strings.HasPrefix(f.Name, "__") || t == w.schema.Query && f.Name != "brands" || f.Name == "health" {
+			continue
+		}
+		text := w.alias() + f.Name + w.condition()
+		if !of.IsLeafType() {
+			if depth == 0 {
+				continue
+			}
+			text += " { " + w.selection(of, depth-1) + " }"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " ")
+}
+
+// shown runs a document as a webhook would, and holds each form of its body to its
+// JSON Schema. It reports whether the body shows the entity.
+func (w *world) shown(t fataler, typeName, text string, v viewer.Viewer) bool {
+	documents := w.resolver.Documents
+	prepared, err := documents.Prepare(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	subject := market.Ref{Type: typeName, Num: owner}
+	payload, err := documents.Run(w.t.Context(), prepared, subject.ID(), v)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	for _, format := range bodyFormats {
+		written, err := documents.PayloadSchema(typeName, text, format, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		event := &market.WebhookEvent{Base: market.Base{Num: 7, CreatedAt: time.Now()}, Action: market.Update, Format: format, SubjectType: typeName, SubjectNum: owner}
+		body := w.resolver.Body(event, payload)
+		if err := validated(written, body); err != nil {
+			t.Fatalf("%s\ngives %s\nwhich is not what its schema says: %v\n%s", text, body, err, written)
+		}
+	}
+	return strings.Contains(string(payload), subject.ID())
+}
+
+// fataler is a test, or a check of a property.
+type fataler interface{ Fatalf(string, ...any) }
+
+// validated holds a body to a JSON Schema.
+func validated(schema, body []byte) error {
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return err
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("body.json", parsed); err != nil {
+		return err
+	}
+	compiled, err := compiler.Compile("body.json")
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(value)
+}
+
+func TestBodiesAreWhatTheirSchemaSays(t *testing.T) {
+	t.Parallel()
+	w := furnished(t)
+	var classes []string
+	for _, class := range w.schema.Types["WebhookKlassEnum"].EnumValues {
+		typeName, _ := market.TypeOfClass(class.Name)
+		classes = append(classes, typeName)
+	}
+	written, found := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		typeName := rapid.SampledFrom(classes).Draw(t, "class")
+		text := (&writer{T: t, schema: w.schema}).document(typeName)
+		if _, refused := w.resolver.Documents.Check(typeName, text); refused != nil {
+			for _, r := range refused {
+				if r.Rule != "OverlappingFieldsCanBeMerged" && r.Rule != "ClassSelection" {
+					t.Fatalf("%s: %s (%s)", text, r.Message, r.Rule)
+				}
+			}
+			t.Skip("two of its fields are in each other's way")
+		}
+		written++
+		v := viewer.Viewer{Key: "webhook", Seller: rapid.SampledFrom([]int64{0, owner}).Draw(t, "seller")}
+		if w.shown(t, typeName, text, v) {
+			found++
+		}
+	})
+	if written < 40 || found < written/2 {
+		t.Errorf("%d documents were tried and %d found their entity, want at least 40 and half of them", written, found)
+	}
+	t.Logf("%d documents, %d found their entity", written, found)
+}
+
+func TestBodiesOfUsualDocumentsAreWhatTheirSchemaSays(t *testing.T) {
+	t.Parallel()
+	w := furnished(t)
+	files, err := filepath.Glob("../internal/document/testdata/*.graphql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no documents (%v)", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(string(text), "#"), ":")
+		w.shown(t, strings.TrimSpace(name), string(text), viewer.Viewer{Key: "webhook"})
+	}
+}
