@@ -3,6 +3,8 @@ package delivery
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,4 +104,21 @@ func FuzzBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The examples of the guide are what is sent.
+func TestTheGuideShowsTheBodies(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := strings.Join(strings.Fields(string(guide)), "")
+	e := eventAt(time.Date(2026, 11, 21, 12, 0, 0, 123_456_000, time.UTC), "")
+	e.SubjectType = "Invoice"
+	for _, e.Format = range []market.WebhookFormat{market.FormatEnvelope, market.FormatStandard, market.FormatCloudEvents, market.FormatRaw} {
+		if body := string(Identity{Vertical: "crier"}.Body(e, []byte(`{"data":{"node":{"id":"SW52b2ljZS03"}}}`))); !strings.Contains(shown, body) {
+			t.Errorf("docs/webhooks.md does not show %s", body)
+		}
+	}
 }

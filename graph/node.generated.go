@@ -43,7 +43,7 @@ type QueryResolver interface {
 	Webhooks(ctx context.Context, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) (*market.Connection[market.Webhook], error)
 	WebhookDryRun(ctx context.Context, input WebhookDryRunInput) (*WebhookDryRun, error)
 	WebhookEvents(ctx context.Context, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) (*market.Connection[market.WebhookEvent], error)
-	WebhookJobs(ctx context.Context, after *string, before *string, first *int, last *int, webhookID string) (*market.Connection[market.WebhookJob], error)
+	WebhookJobs(ctx context.Context, after *string, before *string, first *int, last *int, webhookID *string) (*market.Connection[market.WebhookJob], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1156,8 +1156,8 @@ func (ec *executionContext) field_Query_webhookJobs_args(ctx context.Context, ra
 	}
 	args["last"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "webhookId",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNID2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2230,14 +2230,14 @@ func (ec *executionContext) _Query_webhookJobs(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().WebhookJobs(ctx, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["webhookId"].(string))
+			return ec.Resolvers.Query().WebhookJobs(ctx, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["webhookId"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.Connection[market.WebhookJob]) graphql.Marshaler {
-			return ec.marshalOWebhookJobsConnection2ᚖcrierᚋinternalᚋmarketᚐConnection(ctx, selections, v)
+			return ec.marshalNWebhookJobsConnection2ᚖcrierᚋinternalᚋmarketᚐConnection(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_Query_webhookJobs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3138,7 +3138,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_webhookJobs(ctx, field)
-				if res == graphql.RequiredNull {
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -854,7 +854,7 @@ type ComplexityRoot struct {
 		VariantsWhere         func(childComplexity int, advertFilters *AdvertFilterInput, after *string, before *string, first *int, last *int, variantFilters *VariantFilterInput) int
 		WebhookDryRun         func(childComplexity int, input WebhookDryRunInput) int
 		WebhookEvents         func(childComplexity int, after *string, before *string, eventName *market.WebhookEventName, first *int, last *int, since *time.Time, statuses []WebhookEventStatusEnum, subjectID *string, typeArg *string, until *time.Time, webhookID *string) int
-		WebhookJobs           func(childComplexity int, after *string, before *string, first *int, last *int, webhookID string) int
+		WebhookJobs           func(childComplexity int, after *string, before *string, first *int, last *int, webhookID *string) int
 		Webhooks              func(childComplexity int, after *string, before *string, first *int, last *int, sellerID *string, state *market.WebhookState, typeArg *string) int
 	}
 
@@ -5548,7 +5548,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.WebhookJobs(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["webhookId"].(string)), true
+		return e.ComplexityRoot.Query.WebhookJobs(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int), args["webhookId"].(*string)), true
 	case "Query.webhooks":
 		if e.ComplexityRoot.Query.Webhooks == nil {
 			break
@@ -14713,7 +14713,7 @@ type WebhookEventCancelMutationPayload {
 }
 `, BuiltIn: false},
 	{Name: "../schema/webhookjob.graphqls", Input: `extend type Query {
-  "Replays and backfills of a webhook, newest first."
+  "Replays and backfills, newest first."
   webhookJobs(
     "Cursor to start after, exclusive; null starts at the beginning."
     after: String
@@ -14723,9 +14723,9 @@ type WebhookEventCancelMutationPayload {
     first: Int
     "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
     last: Int
-    "The webhook whose jobs are shown."
-    webhookId: ID!
-  ): WebhookJobsConnection
+    "Only jobs of this webhook; null means every webhook the key may see."
+    webhookId: ID
+  ): WebhookJobsConnection!
 }
 
 extend type Mutation {

@@ -1112,6 +1112,16 @@ func (ec *executionContext) marshalNWebhookJobStateEnum2crierᚋinternalᚋmarke
 	return res
 }
 
+func (ec *executionContext) marshalNWebhookJobsConnection2ᚖcrierᚋinternalᚋmarketᚐConnection(ctx context.Context, sel ast.SelectionSet, v *market.Connection[market.WebhookJob]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookJobsConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWebhookReplayMutationInput2crierᚋgraphᚐWebhookReplayMutationInput(ctx context.Context, v any) (WebhookReplayMutationInput, error) {
 	res, err := ec.unmarshalInputWebhookReplayMutationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1169,13 +1179,6 @@ func (ec *executionContext) marshalOWebhookJobEdge2ᚖcrierᚋinternalᚋmarket�
 		return graphql.Null
 	}
 	return ec._WebhookJobEdge(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOWebhookJobsConnection2ᚖcrierᚋinternalᚋmarketᚐConnection(ctx context.Context, sel ast.SelectionSet, v *market.Connection[market.WebhookJob]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._WebhookJobsConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWebhookReplayMutationPayload2ᚖcrierᚋgraphᚐWebhookReplayMutationPayload(ctx context.Context, sel ast.SelectionSet, v *WebhookReplayMutationPayload) graphql.Marshaler {

@@ -24,6 +24,7 @@ var idKinds = map[string]string{
 	"ShipmentCreateMutationInput.postageCarrierId": "ShipmentCarrier",
 	"ShipmentUpdateMutationInput.postageCarrierId": "ShipmentCarrier",
 	"TaxonCreateOrUpdateMutationInput.parentId":    "Taxon",
+	"WebhookTriggerMutationInput.subjectId":        "Advert",
 	"Query.taxons.parentId":                        "Taxon",
 	"Query.advertsWhere.retailerIds":               "Seller",
 	"Query.sellersWhere.retailerIds":               "Seller",

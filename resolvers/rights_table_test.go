@@ -112,7 +112,7 @@ var queries = map[string]readRight{
 	"variantsWhere":         {scope: "adverts:read"},
 	"webhookDryRun":         {scope: "webhooks:read", arguments: `(input: { type: INVOICE, subjectId: "nobody" })`},
 	"webhookEvents":         {scope: "webhooks:read"},
-	"webhookJobs":           {scope: "webhooks:read", arguments: "(webhookId: $id)", about: "Webhook"},
+	"webhookJobs":           {scope: "webhooks:read"},
 	"webhooks":              {scope: "webhooks:read"},
 }
 

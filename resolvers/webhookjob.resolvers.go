@@ -52,9 +52,9 @@ func (r *mutationResolver) WebhookJobCancel(ctx context.Context, input graph.Web
 	}, nil
 }
 
-func (r *queryResolver) WebhookJobs(ctx context.Context, after *string, before *string, first *int, last *int, webhookID string) (*market.Connection[market.WebhookJob], error) {
+func (r *queryResolver) WebhookJobs(ctx context.Context, after *string, before *string, first *int, last *int, webhookID *string) (*market.Connection[market.WebhookJob], error) {
 	var f filter
-	f.only("webhook_id", "webhookId", "Webhook", &webhookID)
+	f.only("webhook_id", "webhookId", "Webhook", webhookID)
 	return filtered[market.WebhookJob](ctx, r.Resolver, page{after, before, first, last}, f, newestFirst)
 }
 
