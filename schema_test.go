@@ -42,6 +42,23 @@ func TestEveryWebhookTypeIsAClass(t *testing.T) {
 	}
 }
 
+// A class has a subscription, named after it, unless the schema says that it is not live.
+func TestLiveClassesHaveSubscriptions(t *testing.T) {
+	t.Parallel()
+	s := schema()
+	for name, definition := range s.Types {
+		directive := definition.Directives.ForName("webhook")
+		if directive == nil {
+			continue
+		}
+		live := directive.ArgumentMap(nil)["live"] == true
+		field := s.Subscription.Fields.ForName(strings.ToLower(name[:1]) + name[1:] + "Changed")
+		if live != (field != nil) {
+			t.Errorf("%s is live: %t; its subscription: %v", name, live, field)
+		}
+	}
+}
+
 // Whatever a change can say that differs is a field of the schema.
 func TestChangedNamesAreFields(t *testing.T) {
 	t.Parallel()

@@ -150,5 +150,5 @@ func (s *sender) lookAt(ctx context.Context, webhooks []int64) {
 
 // policyOf is how much a webhook takes.
 func policyOf(w *market.Webhook) stream.Policy {
-	return stream.Policy{Limit: int(w.ConcurrentSendLimit), Rate: int(w.RatePerSecond), Since: w.StateSince}
+	return stream.Policy{Limit: int(w.ConcurrentSendLimit), Rate: int(w.RatePerSecond), Since: w.StateSince, Probe: w.Probing}
 }

@@ -47,6 +47,8 @@ type fanoutStore interface {
 	// SavePayloads stores results and returns the numbers of those that it
 	// stored: the first one under a number stands.
 	SavePayloads(ctx context.Context, payloads []market.EventPayload) (map[int64]bool, error)
+	// ChangedFields returns the fields that changes named; those that are not kept are left out.
+	ChangedFields(ctx context.Context, changes []int64) (map[int64][]string, error)
 	// Invalidate holds a webhook's events because its document no longer fits the schema.
 	Invalidate(ctx context.Context, webhook int64, reason string) error
 	RecordOutcomes(ctx context.Context, outcomes []market.Outcome) (due []int64, err error)
@@ -214,6 +216,10 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 	var payloads []market.EventPayload
 	var events []int64
 	var failed []market.Outcome
+	changed, err := f.changed(ctx, list)
+	if err != nil {
+		return err
+	}
 	for _, x := range list {
 		if x.err != nil {
 			if !errors.Is(x.err, errInvalid) {
@@ -221,7 +227,9 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 			}
 			continue
 		}
-		x.sift(time.Now().UTC().Truncate(time.Microsecond))
+		if err := f.sift(ctx, x, changed); err != nil {
+			return fmt.Errorf("sift events: %w", err)
+		}
 		failed = append(failed, x.apart...)
 		if err := f.separate(ctx, x); err != nil {
 			return fmt.Errorf("separate payloads: %w", err)

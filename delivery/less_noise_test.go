@@ -77,3 +77,61 @@ func TestEventsWithErrorsAreHeld(t *testing.T) {
 		r.none()
 	})
 }
+
+// filtering sets a webhook's filter.
+func filtering(expression string) func(*market.WebhookAttributes) {
+	return func(in *market.WebhookAttributes) { in.Filter = market.Some(expression) }
+}
+
+// TestFiltersShareExecutions registers webhooks that differ in their filters only.
+func TestFiltersShareExecutions(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s, r := running(t, p), receive(t, nil)
+		id := s.advert(s.seller, "Plate")
+		every := s.register(r.url + "/every").Webhook
+		data := s.register(r.url+"/data", filtering(`data.node.title == "Bowl"`)).Webhook
+		fields := s.register(r.url+"/fields", filtering(`"title" in changed && eventName == "update"`)).Webhook
+		gathered := s.register(r.url+"/gathered", filtering(`"title" in changed`), func(in *market.WebhookAttributes) { in.CoalesceSeconds = market.Some[int64](2) }).Webhook
+		before := s.reads.adverts.Load()
+		s.rename(id, "Cup")
+		s.statuses(every, market.EventSent)
+		if n := s.reads.adverts.Load() - before; n != 1 {
+			t.Errorf("%d reads of adverts for one document", n)
+		}
+		_, err := s.UpsertMetadatum(t.Context(), s.actor, id, "shelf", "3") // names metadata, and stands for the title too where it is gathered
+		must(t, err)
+		s.statuses(every, market.EventSent, market.EventSent)
+		s.rename(id, "Bowl")
+		s.statuses(every, market.EventSent, market.EventSent, market.EventSent)
+		_, err = s.DeleteAdvert(t.Context(), s.actor, id)
+		must(t, err)
+		s.statuses(every, market.EventSent, market.EventSent, market.EventSent, market.EventSent)
+		for _, e := range s.statuses(data, market.EventSkipped, market.EventSkipped, market.EventSent, market.EventSent)[:2] {
+			if e.ErrorMessage == nil || *e.ErrorMessage != "the filter does not let it pass" {
+				t.Errorf("the event is %+v", e)
+			}
+		}
+		s.statuses(fields, market.EventSent, market.EventSkipped, market.EventSent, market.EventSkipped)
+		s.until(func() bool {
+			list := s.events(gathered)
+			return len(list) > 0 && list[len(list)-1].Status.Final()
+		}, func() any { return s.events(gathered) })
+	})
+}
+
+// TestAFilterThatCameLater meets events that were made before it: which fields
+// their changes named is still known.
+func TestAFilterThatCameLater(t *testing.T) {
+	t.Parallel()
+	s, r := newRig(t, embedded(t), patience).open(), receive(t, nil)
+	id := s.advert(s.seller, "Plate")
+	w := s.register(r.url).Webhook
+	s.rename(id, "Cup")
+	_, err := s.UpsertMetadatum(t.Context(), s.actor, id, "shelf", "3")
+	must(t, err)
+	s.relayOnly()
+	s.until(func() bool { return len(s.events(w)) == 2 }, func() any { return s.events(w) })
+	s.update(w, market.WebhookAttributes{Filter: market.Some(`"title" in changed`)})
+	s.start()
+	s.statuses(w, market.EventSent, market.EventSkipped)
+}

@@ -31,6 +31,13 @@ func newRegistry(webhooks []*market.Webhook) *registry {
 
 // topics lists what a webhook listens to.
 func topics(w *market.Webhook) []topic {
+	if w.Type == market.WebhookClass {
+		var list []topic
+		for _, action := range market.Operational {
+			list = append(list, topic{w.Type, action})
+		}
+		return list
+	}
 	if len(w.EventNames) == 0 {
 		return []topic{{w.Type, market.Create}, {w.Type, market.Update}, {w.Type, market.Destroy}}
 	}
@@ -81,7 +88,7 @@ func (r *registry) register(c market.Change, w *market.Webhook, p *market.Plan) 
 	switch {
 	case w.State == market.WebhookInvalid:
 		p.Withdraw = append(p.Withdraw, w.Num)
-	case w.State == market.WebhookActive && c.Action != market.Create:
+	case w.State == market.WebhookActive && c.Action == market.Update:
 		p.Release = append(p.Release, w.Num)
 	}
 }

@@ -184,6 +184,8 @@ func (r *relay) plan(ctx context.Context, webhooks *registry, changes []market.C
 		}
 		if c.Subject.Type == webhookType {
 			webhooks.register(c, registered[c.Subject.Num], &p)
+		}
+		if c.Private() {
 			continue
 		}
 		p.Events = append(p.Events, webhooks.events(c, next+int64(len(p.Events)))...)
@@ -249,8 +251,8 @@ func (r *relay) waiting(ctx context.Context) ([]market.Change, error) {
 		return nil, nil
 	}
 	if r.published > 0 && len(placed) > 0 && r.published == placed[0].Sequence-1 {
-		r.published = placed[len(placed)-1].Sequence // what is not published may end the list
-		return slices.DeleteFunc(placed, func(c market.Change) bool { return c.Subject.Type == webhookType || c.Request != nil }), nil
+		r.published = placed[len(placed)-1].Sequence // private changes, which are not published, may end the list
+		return slices.DeleteFunc(placed, market.Change.Private), nil
 	}
 	changes, err := r.store.Unpublished(ctx, relayBatch)
 	if r.published = 0; err == nil && len(changes) < relayBatch {

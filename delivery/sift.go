@@ -1,8 +1,11 @@
 package delivery
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"crier/internal/market"
@@ -10,8 +13,9 @@ import (
 
 // sift takes those out of an execution's events that its result is not sent for:
 // what a result means is up to each webhook, although they share it.
-func (x *execution) sift(now time.Time) {
+func (f *fanout) sift(ctx context.Context, x *execution, changed map[int64][]string) error {
 	rest := make([]*market.WebhookEvent, 0, len(x.events))
+	now := time.Now().UTC().Truncate(time.Microsecond)
 	for _, e := range x.events {
 		w := x.webhooks[e.WebhookID]
 		if flaw := x.flaw(w); flaw != "" {
@@ -21,11 +25,62 @@ func (x *execution) sift(now time.Time) {
 			x.apart, x.held = append(x.apart, o), append(x.held, e)
 			continue
 		}
-		rest = append(rest, e)
+		passes, err := f.passes(ctx, x, e, changed)
+		switch {
+		case errors.Is(err, errInvalid):
+			if err := f.store.Invalidate(ctx, w.Num, err.Error()); err != nil {
+				return err
+			}
+			x.held = append(x.held, e) // with all of its webhook's
+		case !passes:
+			x.apart = append(x.apart, x.without(e, filtered, now))
+		default:
+			rest = append(rest, e)
+		}
 	}
 	if x.events = rest; len(x.held) > 0 && len(rest) > 0 {
 		x.payload = rest[0].Num // the held ones may have wanted the same
 	}
+	return nil
+}
+
+// passes reports whether its webhook's filter lets an event through. One that the
+// filter has no answer for is let through.
+func (f *fanout) passes(ctx context.Context, x *execution, e *market.WebhookEvent, changed map[int64][]string) (bool, error) {
+	w := x.webhooks[e.WebhookID]
+	if w.Filter == nil {
+		return true, nil
+	}
+	rule, err := f.Documents.Filter(e.SubjectType, w.Document(), *w.Filter)
+	if err != nil {
+		return true, fmt.Errorf("%w: its filter: %w", errInvalid, err)
+	}
+	names := e.Changed
+	if names == nil {
+		names = changed[e.ChangeID]
+	}
+	passes, err := rule.Match(x.body, names, string(e.Action))
+	if err != nil {
+		f.Log.WarnContext(ctx, "a filter has no answer", slog.Int64("webhook", w.Num), slog.Int64("event", e.Num), slog.Any("error", err))
+	}
+	return passes, nil
+}
+
+// changed reads which fields the changes named whose events have to pass a filter
+// that their webhook did not have when they were made.
+func (f *fanout) changed(ctx context.Context, list []*execution) (map[int64][]string, error) {
+	var changes []int64
+	for _, x := range list {
+		for _, e := range x.events {
+			if w := x.webhooks[e.WebhookID]; w.Filter != nil && e.Changed == nil && e.Action != market.Destroy {
+				changes = append(changes, e.ChangeID)
+			}
+		}
+	}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	return f.store.ChangedFields(ctx, changes)
 }
 
 // flaw is the first error that the document gave, where the webhook wants no

@@ -2538,7 +2538,8 @@ const (
 	WebhookEventStatusEnumFailed WebhookEventStatusEnum = "FAILED"
 	// A person called it off, or its webhook was deleted.
 	WebhookEventStatusEnumCancelled WebhookEventStatusEnum = "CANCELLED"
-	// Not sent, since its payload equalled the one sent last.
+	// Not sent: its payload equalled the one sent last, the webhook's filter does not let it pass, or a newer event
+	// stands for it; `errorMessage` says which of the latter.
 	WebhookEventStatusEnumSkipped WebhookEventStatusEnum = "SKIPPED"
 	// Kept while its webhook is not sending.
 	WebhookEventStatusEnumHeld WebhookEventStatusEnum = "HELD"

@@ -10438,7 +10438,10 @@ scalar JSON
 Makes the type subscribable: webhooks can be registered for its changes. Its class in ` + "`" + `WebhookKlassEnum` + "`" + ` is
 the type's name in upper case with underscores, ` + "`" + `OPTION_TYPE` + "`" + ` for ` + "`" + `OptionType` + "`" + `.
 """
-directive @webhook on OBJECT
+directive @webhook(
+  "Whether its changes run live too, as the subscription that is named after the type: ` + "`" + `invoiceChanged` + "`" + `."
+  live: Boolean! = true
+) on OBJECT
 
 """
 The scope that a key needs, written ` + "`" + `resource:level` + "`" + ` among its scopes: to select the type, where it stands on
@@ -13925,7 +13928,7 @@ extend type Mutation {
 }
 
 "A registration: which changes are sent where, and the document that says what is sent."
-type Webhook implements Node @scope(resource: "webhooks") {
+type Webhook implements Node @webhook(live: false) @scope(resource: "webhooks") {
   "Opaque global id of the webhook."
   id: ID!
   "Whether an event whose payload equals the one sent last is skipped; null means false."
@@ -14381,6 +14384,14 @@ type WebhookEdge {
   "The webhook at this place; null when the reader may not see it."
   node: Webhook
 }
+
+extend enum WebhookKlassEnum {
+  """
+  Webhooks themselves: operational events, named ` + "`" + `disabled` + "`" + `, ` + "`" + `failing` + "`" + `, ` + "`" + `invalid` + "`" + ` and ` + "`" + `recovered` + "`" + `, about the
+  owner's webhooks of other classes; an operator's webhook hears of all.
+  """
+  WEBHOOK
+}
 `, BuiltIn: false},
 	{Name: "../schema/webhookdryrun.graphqls", Input: `extend type Query {
   """
@@ -14495,7 +14506,10 @@ type WebhookEvent implements Node @scope(resource: "webhooks") {
   id: ID!
   "When the event was made, after its change was committed."
   createdAt: ISO8601DateTime!
-  "What happened, in lower case as it is sent: ` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + ` or ` + "`" + `destroy` + "`" + `; null when unknown."
+  """
+  What happened, in lower case as it is sent: ` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + ` or ` + "`" + `destroy` + "`" + `, and of the class ` + "`" + `WEBHOOK` + "`" + ` ` + "`" + `disabled` + "`" + `,
+  ` + "`" + `failing` + "`" + `, ` + "`" + `invalid` + "`" + ` or ` + "`" + `recovered` + "`" + `; null when unknown.
+  """
   eventName: String
   "The invoice that it is about; null when it is about something else or that is gone."
   invoice: Invoice
@@ -14516,7 +14530,7 @@ type WebhookEvent implements Node @scope(resource: "webhooks") {
   sentAt: ISO8601DateTime @deprecated(reason: "Use ` + "`" + `processedAt` + "`" + `.")
   "The shipment that it is about; null when it is about something else or that is gone."
   shipment: Shipment
-  "True where it was not sent because its payload equalled the one sent last; null means false."
+  "True where it was not sent although nothing failed, as the status ` + "`" + `Skipped` + "`" + ` says; null means false."
   skipped: Boolean
   """
   ` + "`" + `Unsent` + "`" + `, ` + "`" + `Rejected` + "`" + `, ` + "`" + `Sent` + "`" + `, ` + "`" + `Failed` + "`" + `, ` + "`" + `Cancelled` + "`" + `, ` + "`" + `Skipped` + "`" + ` or ` + "`" + `Held` + "`" + `; ` + "`" + `WebhookEventStatusEnum` + "`" + ` says what
@@ -14569,7 +14583,10 @@ enum WebhookEventStatusEnum {
   FAILED
   "A person called it off, or its webhook was deleted."
   CANCELLED
-  "Not sent, since its payload equalled the one sent last."
+  """
+  Not sent: its payload equalled the one sent last, the webhook's filter does not let it pass, or a newer event
+  stands for it; ` + "`" + `errorMessage` + "`" + ` says which of the latter.
+  """
   SKIPPED
   "Kept while its webhook is not sending."
   HELD

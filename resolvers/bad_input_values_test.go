@@ -28,6 +28,7 @@ var values = map[string][]flaw{
 	"AdjustmentInput.amountCents": refuses(0, math.MaxInt32+1, -math.MaxInt32-1, math.MaxInt64, math.MinInt64),
 	"Int.concurrentSendLimit":     refuses(0, -1, 201, math.MaxInt64),
 	"Int.timeoutSeconds":          refuses(0, -1, 31, math.MaxInt64),
+	"Int.coalesceSeconds":         refuses(-1, 3601, math.MaxInt64),
 	"Int.ratePerSecond":           refuses(-1, 10_001, math.MaxInt64),
 	"Int.maxRetries":              refuses(-1, 51, math.MaxInt64),
 

@@ -5,13 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"time"
 
 	"crier/internal/document"
 	"crier/internal/market"
 )
 
-// Payloads reads what was rendered for events.
+// Payloads reads what was rendered for events, and what became of them.
 type Payloads interface {
+	// Health tells how the deliveries of webhooks, which the viewer may see, have gone
+	// until a moment; of a webhook without events nothing is said.
+	Health(ctx context.Context, webhooks []int64, now time.Time) (map[int64]market.Health, error)
 	// Payloads returns the bodies of payloads by their numbers, whoever they are
 	// for; what is not rendered yet is absent. Numbers come from events that the
 	// viewer may see.

@@ -30,7 +30,7 @@ var readNeeds = map[string][]string{
 	"taxonomy:read": {
 		"Brand", "OptionType", "OptionTypeChange", "OptionValue", "OptionValueChange", "Prototype", "Taxon", "TaxonChange",
 	},
-	"webhooks:read": {"Webhook", "WebhookDryRun", "WebhookEvent", "WebhookEventResponse", "WebhookJob", "WebhookSecret"},
+	"webhooks:read": {"Webhook", "WebhookDryRun", "WebhookEvent", "WebhookEventResponse", "WebhookJob", "WebhookHealth", "WebhookSecret"},
 	"": {
 		"APIKeyPrincipal", "Address", "Change", "Country", "DocumentError", "ExternalID", "Image", "Metadatum", "Node", "PageInfo", "State", "ValidationError",
 	},

@@ -105,7 +105,7 @@ func (r *webhookResolver) Cost(ctx context.Context, obj *market.Webhook) (int, e
 }
 
 func (r *webhookResolver) Health(ctx context.Context, obj *market.Webhook) (*graph.WebhookHealth, error) {
-	return nil, errNotYet
+	return r.health(ctx, obj)
 }
 
 func (r *webhookResolver) PayloadSchema(ctx context.Context, obj *market.Webhook) (json.RawMessage, error) {

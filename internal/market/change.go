@@ -1,6 +1,7 @@
 package market
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,6 +54,12 @@ type EventRequest struct {
 	JobID int64
 	// ShownAt is the moment as of which a destroy is rendered; nil: the time of the Change.
 	ShownAt *time.Time
+}
+
+// Private reports whether only the relay is to know of the change: a registration,
+// or a request for an event.
+func (c Change) Private() bool {
+	return c.Request != nil || c.Subject.Type == "Webhook" && !slices.Contains(Operational, c.Action)
 }
 
 // ID is the change's id in the public stream.

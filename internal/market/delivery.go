@@ -108,3 +108,14 @@ func Union(a, b []string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// Health is how the deliveries of a webhook have gone in the last 24 hours.
+type Health struct {
+	// Pending counts the events that are not over, Sent and Failed those that were
+	// delivered and given up in that time.
+	Pending, Sent, Failed int
+	// LastSentAt is when an event was delivered last, however long ago; nil: never.
+	LastSentAt *time.Time
+	// P50 and P95 are percentiles of the time of the latest attempts, in milliseconds; nil without any.
+	P50, P95 *int64
+}

@@ -117,7 +117,7 @@ func (u *unit) finish() error {
 			return fmt.Errorf("write %s: %w", t.entity.Ref(), err)
 		}
 		if change != nil {
-			changes = append(changes, *change)
+			changes = append(append(changes, *change), u.operational(t)...)
 		}
 	}
 	if len(changes) == 0 {
@@ -224,9 +224,9 @@ func (u *unit) erase(t *tracked) error {
 }
 
 // recorded reports whether changes of a kind are written down: those of the
-// classes, and registrations, since the relay learns of them from the same log
-// and a webhook so gets exactly the changes committed after its own creation.
-func (k Kind) recorded() bool { return k.Class || k.Name == "Webhook" }
+// classes. Registrations are among them, since the relay learns of them from the same
+// log and a webhook so gets exactly the changes committed after its own creation.
+func (k Kind) recorded() bool { return k.Class }
 
 // change describes what happened to one entity; nil where its kind is not recorded.
 func (u *unit) change(t *tracked, action Action, fields []string) *Change {

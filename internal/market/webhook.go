@@ -77,10 +77,11 @@ type Webhook struct {
 	ConsecutiveFailures int64      `changed:"-"`
 	FailingSince        *time.Time `changed:"-"`
 	// FailingTold says that the owner was told of these failures, LastFailureAt when an attempt
-	// failed last, and DisabledAt when failures, or a 410, had the webhook disabled last.
+	// failed last, and Probing that the webhook was enabled again after it had been disabled,
+	// and its receiver has not answered since: one event tries it before all others.
 	FailingTold      bool       `changed:"-"`
 	LastFailureAt    *time.Time `changed:"-"`
-	DisabledAt       *time.Time `changed:"-"`
+	Probing          bool       `changed:"-"`
 	DeprecatedFields []string
 	EventNames       []WebhookEventName `changed:"eventName,eventNames"`
 	// Filter is a CEL expression; nil lets every event pass.
@@ -151,7 +152,7 @@ type (
 	WebhookEdge        = Edge[Webhook]
 )
 
-var _ = register[Webhook](false, ownedBySeller)
+var _ = register[Webhook](true, ownedBySeller)
 
 // Ref names the webhook.
 func (w *Webhook) Ref() Ref { return Ref{"Webhook", w.Num} }

@@ -20,8 +20,10 @@ func (w *Webhook) become(state WebhookState, reason string, now time.Time) {
 	if state == w.State {
 		return
 	}
+	w.Probing = w.State == WebhookDisabled && state == WebhookActive
 	w.State, w.StateReason, w.StateSince = state, nonEmpty(&reason), now
 	w.ConsecutiveFailures, w.FailingSince = 0, nil
+	w.FailingTold = w.FailingTold && state == WebhookPaused
 }
 
 // holdToGrant stops an active webhook that reads more than it was granted.

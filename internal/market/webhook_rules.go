@@ -196,6 +196,7 @@ func (m *Market) applyWebhook(u *unit, p *problems, scopes []string, w *Webhook,
 	if w.Num != 0 && w.URL != before.URL {
 		w.URLSince = &u.now
 	}
+	checkOperational(p, w, in)
 	applyEnabled(w, in, u.now)
 	if err := u.withdrawInvalid(w); err != nil {
 		return err
@@ -427,6 +428,21 @@ func missingScopes(have, required []string) []string {
 		}
 	}
 	return missing
+}
+
+// checkOperational refuses to choose among operational events, which have other names.
+func checkOperational(p *problems, w *Webhook, in WebhookAttributes) {
+	if w.Type != WebhookClass || len(w.EventNames) == 0 {
+		return
+	}
+	field := "type"
+	switch {
+	case in.EventNames.Value != nil:
+		field = "event_names"
+	case in.EventName.Value != nil:
+		field = "event_name"
+	}
+	p.add(field, "a webhook of the class %s gets all of disabled, failing, invalid and recovered: no event can be named", WebhookClass)
 }
 
 // applyEnabled pauses and resumes; a webhook whose document was proven again is

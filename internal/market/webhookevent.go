@@ -2,6 +2,7 @@ package market
 
 import (
 	"encoding/json"
+	"net/http"
 	"time"
 )
 
@@ -173,6 +174,12 @@ type WebhookEventResponse struct {
 }
 
 var _ = register[WebhookEventResponse](false, ownedBySeller)
+
+// Answered reports whether the receiver is at work, be it that it refuses this
+// event: whatever is an answer but no sign of trouble.
+func (r *WebhookEventResponse) Answered() bool {
+	return r.Status != 0 && r.Status != http.StatusRequestTimeout && r.Status != http.StatusTooManyRequests && r.Status < http.StatusInternalServerError
+}
 
 // Ref names the attempt.
 func (r *WebhookEventResponse) Ref() Ref { return Ref{"WebhookEventResponse", r.Num} }

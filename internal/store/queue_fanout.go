@@ -86,6 +86,21 @@ func (t *tx) insertNew(ctx context.Context, table *table, rows []market.Entity, 
 	return inserted.Err()
 }
 
+// ChangedFields returns the fields that changes named; those that are not kept are left out.
+func (s *Store) ChangedFields(ctx context.Context, changes []int64) (map[int64][]string, error) {
+	b := s.builder()
+	b.dialect.in(b.write(`SELECT `, changeColumns, ` FROM "changes" WHERE `), `"id"`, changes)
+	rows, err := readChanges(ctx, s.read.DB, b)
+	if err != nil {
+		return nil, err
+	}
+	fields := make(map[int64][]string, len(rows))
+	for _, c := range rows {
+		fields[c.Num] = c.Changed
+	}
+	return fields, nil
+}
+
 // Invalidate stops a webhook whose document no longer fits the schema; its events are held.
 func (s *Store) Invalidate(ctx context.Context, webhook int64, reason string) error {
 	return s.Run(ctx, func(mtx market.Tx) error {
@@ -102,7 +117,7 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 		return err
 	}
 	w := rows[0]
-	w.State, w.StateReason, w.StateSince, w.UpdatedAt = state, &reason, moment(now), moment(now)
+	w.State, w.StateReason, w.StateSince, w.UpdatedAt, w.FailingTold = state, &reason, moment(now), moment(now), false
 	if err := t.Update(ctx, w); err != nil {
 		return err
 	}
@@ -113,7 +128,10 @@ func (t *tx) stopWebhook(ctx context.Context, num int64, state market.WebhookSta
 	if err := hold(ctx, []int64{num}); err != nil {
 		return err
 	}
-	return t.Record(ctx, []market.Change{{
-		Subject: w.Ref(), Action: market.Update, Sellers: []int64{w.SellerID}, Changed: []string{"state", "stateReason"}, Actor: "delivery", At: moment(now),
-	}})
+	told := map[market.WebhookState]market.Action{market.WebhookDisabled: market.Disabled, market.WebhookInvalid: market.Invalidated}[state]
+	c := w.Operational(told, moment(now), "state", "stateReason")
+	if c == nil {
+		c = &market.Change{Subject: w.Ref(), Action: market.Update, Changed: []string{"state", "stateReason"}, Actor: "delivery", At: moment(now)}
+	}
+	return t.Record(ctx, []market.Change{*c})
 }

@@ -107,8 +107,8 @@ func (t *tx) carryOut(ctx context.Context, p market.Plan, changes []market.Chang
 	return t.releaseAndCancel(ctx, p, now)
 }
 
-// numberChanges stores the sequences. Changes of webhooks and requests for events
-// are for the relay alone and count as published.
+// numberChanges stores the sequences. Private changes are for the relay alone and
+// count as published.
 func (t *tx) numberChanges(ctx context.Context, changes []market.Change, now time.Time) error {
 	b := t.store.builder()
 	b.write(`WITH "given" ("num", "place") AS (VALUES `)
@@ -118,7 +118,7 @@ func (t *tx) numberChanges(ctx context.Context, changes []market.Change, now tim
 		}
 		b.write("(CAST(").bind(c.Num).write(" AS BIGINT), CAST(").bind(c.Sequence).write(" AS BIGINT))")
 	}
-	b.write(`) UPDATE "changes" SET "sequence" = "given"."place", "published_at" = CASE WHEN "subject_type" = 'Webhook' OR "webhook_id" IS NOT NULL THEN `)
+	b.write(`) UPDATE "changes" SET "sequence" = "given"."place", "published_at" = CASE WHEN "webhook_id" IS NOT NULL OR "subject_type" = 'Webhook' AND "action" IN ('create', 'update', 'destroy') THEN `)
 	b.bindMoment(now).write(` END FROM "given" WHERE "changes"."id" = "given"."num"`)
 	return t.exec(ctx, "number changes", b)
 }

@@ -183,10 +183,12 @@ func (b *builder) bindNullable(at *time.Time) *builder {
 
 // health is what a batch says of one webhook.
 type health struct {
-	failed  int64
-	sent    bool
-	disable string
-	at      time.Time
+	failed int64
+	sent   bool
+	// answered says that the receiver is at work, be it that it refuses events.
+	answered bool
+	disable  string
+	at       time.Time
 }
 
 // noteHealth counts failures in a row and stops webhooks that answered 410 or failed for too long.
@@ -202,6 +204,7 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 			byWebhook[o.WebhookID] = h
 		}
 		h.at = o.At
+		h.answered = h.answered || o.Attempt.Answered()
 		if o.Disable != "" {
 			h.disable = o.Disable
 		}
@@ -228,10 +231,10 @@ func (t *tx) noteHealth(ctx context.Context, outcomes []market.Outcome) error {
 	return nil
 }
 
-// failing returns those of the webhooks that have failed since their last success.
+// failing returns those of the webhooks for which a success is news.
 func (t *tx) failing(ctx context.Context, nums []int64) (map[int64]bool, error) {
 	b := t.store.builder()
-	b.dialect.in(b.write(`SELECT "id" FROM "webhooks" WHERE "consecutive_failures" > 0 AND `), `"id"`, nums)
+	b.dialect.in(b.write(`SELECT "id" FROM "webhooks" WHERE ("consecutive_failures" > 0 OR "failing_told" OR "probing") AND `), `"id"`, nums)
 	failing := map[int64]bool{}
 	text, args, err := b.statement()
 	if err != nil {
@@ -250,37 +253,4 @@ func (t *tx) failing(ctx context.Context, nums []int64) (map[int64]bool, error) 
 		failing[num] = true
 	}
 	return failing, rows.Err()
-}
-
-// noteWebhook counts the failures of a batch without a success. A receiver that
-// is gone is stopped, whatever it answered beside that.
-func (t *tx) noteWebhook(ctx context.Context, num int64, h health) error {
-	if h.sent && h.disable == "" {
-		b := t.store.builder()
-		b.write(`UPDATE "webhooks" SET "consecutive_failures" = 0, "failing_since" = NULL WHERE "consecutive_failures" > 0 AND "id" = `).bind(num)
-		return t.exec(ctx, "note a webhook's success", b)
-	}
-	b := t.store.builder()
-	b.write(`UPDATE "webhooks" SET "consecutive_failures" = "consecutive_failures" + `).bind(h.failed)
-	b.write(`, "failing_since" = COALESCE("failing_since", `).bindMoment(h.at).write(`) WHERE "id" = `).bind(num)
-	if err := t.exec(ctx, "note a webhook's failures", b); err != nil {
-		return err
-	}
-	if h.disable != "" {
-		return t.stopWebhook(ctx, num, market.WebhookDisabled, h.disable, h.at)
-	}
-	return t.stopIfHopeless(ctx, num, h.at)
-}
-
-// stopIfHopeless disables a webhook that has failed for long and often.
-func (t *tx) stopIfHopeless(ctx context.Context, num int64, now time.Time) error {
-	var rows []*market.Webhook
-	q := market.Query{Where: []market.Cond{
-		market.Eq("id", num), market.Gte("consecutive_failures", int64(disableAttempts)), market.Lte("failing_since", moment(now.Add(-disableAfter))),
-	}}
-	if err := t.Select(ctx, &rows, q); err != nil || len(rows) == 0 {
-		return err
-	}
-	reason := fmt.Sprintf("every attempt has failed since %s, %d in a row", rows[0].FailingSince.UTC().Format(time.RFC3339), rows[0].ConsecutiveFailures)
-	return t.stopWebhook(ctx, num, market.WebhookDisabled, reason, now)
 }

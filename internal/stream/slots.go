@@ -34,6 +34,9 @@ type Policy struct {
 	// Since is when the webhook came into its state: what was learnt of its endpoint
 	// before, such as that its circuit is open, counts no more.
 	Since time.Time
+	// Probe lets one event through before all others, as an open circuit does whose
+	// time is over, until one is answered.
+	Probe bool
 }
 
 // Want is what an event without a slot waits for.
@@ -99,7 +102,7 @@ func (r *Redis) acquire(ctx context.Context, batch []SlotRequest, now time.Time,
 	calls := r.perEndpoint(len(groups), []any{clockOf(now), lease.Milliseconds(), probeWait.Milliseconds()}, func(i int) (int64, []any) {
 		g := groups[i]
 		order = append(order, g.at...)
-		args := []any{g.policy.Limit, g.policy.Rate, g.policy.Since.UnixMilli(), len(g.events)}
+		args := []any{g.policy.Limit, g.policy.Rate, g.policy.Since.UnixMilli(), g.policy.Probe, len(g.events)}
 		return g.webhook, append(args, anySlice(g.events)...)
 	})
 	answers, err := r.runNumbers(ctx, acquireScript, calls)
@@ -140,7 +143,7 @@ func (r *Redis) perEndpoint(n int, head []any, about func(int) (webhook int64, a
 	var calls []call
 	for start := 0; start < n; start += perCall {
 		size := min(perCall, n-start)
-		c := call{keys: make([]string, 2*size), args: append(make([]any, 0, len(head)+6*size), head...)}
+		c := call{keys: make([]string, 2*size), args: append(make([]any, 0, len(head)+7*size), head...)}
 		for i := range size {
 			webhook, args := about(start + i)
 			c.keys[i], c.keys[size+i] = slotKey(webhook), conditionKey(webhook)

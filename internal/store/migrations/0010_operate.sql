@@ -16,8 +16,8 @@ ALTER TABLE webhooks ADD COLUMN url_since TIMESTAMP;
 -- That the owner was told of the failures, and when the last one was.
 ALTER TABLE webhooks ADD COLUMN failing_told BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE webhooks ADD COLUMN last_failure_at TIMESTAMP;
--- When failures, or a 410, had the webhook disabled last: it is tried with one event when it is enabled again.
-ALTER TABLE webhooks ADD COLUMN disabled_at TIMESTAMP;
+-- That it was enabled again after failures, or a 410, had it disabled, and has not answered since: one event tries it.
+ALTER TABLE webhooks ADD COLUMN probing BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX webhooks_key_id ON webhooks (key_id) WHERE key_id <> 0;
 
 -- Whose key made a change; null for none, and for what an older process wrote.

@@ -44,6 +44,8 @@ func Queue(t *testing.T, open func(testing.TB) *store.Store) {
 		{"410 disables and holds what waits", goneDisables},
 		{"long and many failures disable", hopelessDisables},
 		{"a success forgives", successForgives},
+		{"the health of webhooks", health},
+		{"an owner is told of trouble once, and of its end", trouble},
 		{"outcomes of several processes at once", outcomesAtOnce},
 		{"due events come in pages", duePages},
 		{"old events are purged", purge},

@@ -236,7 +236,7 @@ func goneDisables(t *testing.T, s *store.Store) {
 		t.Error("the other webhook stopped too")
 	}
 	sequence(t, s, 10, func(list []market.Change, _ int64) (market.Plan, error) {
-		if len(list) != 1 || list[0].Subject != w.Ref() || list[0].Action != market.Update {
+		if len(list) != 1 || list[0].Subject != w.Ref() || list[0].Action != market.Disabled {
 			t.Errorf("the relay learns of %v", list)
 		}
 		return market.Plan{Changes: len(list)}, nil

@@ -8,7 +8,8 @@
 -- ARGV[2]  duration of the leases, in milliseconds
 -- ARGV[3]  when to ask again while a probe is under way, in milliseconds
 -- ARGV     then for each webhook: the limit, the rate a second (0: unlimited), the
---          epoch, the number of events, and the events
+--          epoch, 1 where one event is to try it before all others, else 0, the
+--          number of events, and the events
 -- Returns for each event, in their order: 1 granted; 2 granted, and the end must
 -- be told (settle.lua) even if all went well; 0 no slot is free; less than 0: the
 -- rate allows it in so many milliseconds; more than 2: the circuit is open for so
@@ -18,10 +19,11 @@ local leaseEnd, probeWait = string.format('%.0f', now + tonumber(ARGV[2])), tonu
 local conditions = redis.call('MGET', unpack(KEYS, webhooks + 1))
 local answers, at = {}, 4
 for w = 1, webhooks do
-  local key, limit, rate, events = KEYS[w], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 3])
+  local key, limit, rate, events = KEYS[w], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 4])
+  local try = ARGV[at + 3] == '1'
   local c, shut, granted, changed
-  if conditions[w] or rate > 0 then
-    c = readCondition(conditions[w], tonumber(ARGV[at + 2]))
+  if conditions[w] or rate > 0 or try then
+    c = readCondition(conditions[w], tonumber(ARGV[at + 2]), try)
     limit, shut = limitOf(limit, c), shutFor(c, key, now, probeWait)
   end
   granted = c and c.failures + c.open + c.cut > 0 and 2 or 1
@@ -33,7 +35,7 @@ for w = 1, webhooks do
     held = redis.call('ZCARD', key)
   end
   local taken = {}
-  for i = at + 4, at + 3 + events do
+  for i = at + 5, at + 4 + events do
     local holds, answer = scarce and redis.call('ZSCORE', key, ARGV[i]), granted
     if holds then
       held = held - 1
@@ -65,6 +67,6 @@ for w = 1, webhooks do
   if changed then
     writeCondition(KEYS[webhooks + w], c, now)
   end
-  at = at + 4 + events
+  at = at + 5 + events
 end
 return answers

@@ -22,14 +22,16 @@ local function clock(given)
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local function readCondition(text, epoch)
+-- Where nothing is known of the epoch, the circuit is closed, or, to try the
+-- endpoint with one event, open until a moment long ago.
+local function readCondition(text, epoch, try)
   local c, i = {}, 0
   for value in string.gmatch(text or '', '%S+') do
     i = i + 1
     c[names[i]] = tonumber(value)
   end
   if i < #names or epoch > c.epoch then
-    return {epoch = epoch, failures = 0, open = 0, span = 0, probe = 0, cut = 0, good = 0, due = c.due or 0}
+    return {epoch = epoch, failures = 0, open = try and 1 or 0, span = 0, probe = 0, cut = 0, good = 0, due = c.due or 0}
   end
   return c
 end
