@@ -29,7 +29,7 @@ var (
 // examples are the numbers of North Shop's and of South Shop's own entities in a
 // traded marketplace; a kind that they share has the same for both.
 var examples = map[string][2]int64{
-	"Address": {1, 4}, "Advert": {1, 3}, "Brand": {1, 1}, "IdleSeller": {3, 3}, "Image": {2, 4}, "Invoice": {1, 2}, "LineItem": {1, 2},
+	"Address": {1, 4}, "Advert": {1, 3}, "Brand": {1, 1}, "IdleSeller": {3, 3}, "Image": {2, 4}, "Invoice": {1, 2}, "LineItem": {1, 2}, "MarketplacerAPIKey": {1, 1},
 	"OptionType": {1, 1}, "OptionValue": {1, 1}, "Order": {1, 1}, "Prototype": {1, 1}, "RefundRequest": {1, 2}, "RefundRequestLineItem": {1, 2},
 	"Seller": {1, 2}, "Shipment": {1, 2}, "ShipmentCarrier": {1, 1}, "Taxon": {3, 3}, "Variant": {1, 6}, "Webhook": {1, 2}, "WebhookEvent": {1, 2}, "WebhookJob": {1, 2},
 }
@@ -94,6 +94,7 @@ func makeTraded(t *testing.T, after []string) []byte {
 		&market.Address{Base: base(0), Address: "2 Quay", City: "Perth", CountryCode: "AU", Postcode: "6000", SellerID: new(int64(2))},
 		webhook(1, "ADVERT"), webhook(2, "ADVERT"), seller(3, "Idle Shop", false),
 		waitingEvent(1), waitingEvent(2), openJob(1), openJob(2),
+		&market.MarketplacerAPIKey{Base: base(0), CreatedByType: "Operator", Description: "shop", Digest: "d", Organization: "North", Scopes: []string{"keys:read"}, SellerID: 1},
 	)
 	s := serve(b, wholeSchema())
 	for _, name := range append([]string{"shipmentCreate"}, after...) {

@@ -161,6 +161,7 @@ var mutations = map[string]changeRight{
 	"invoiceAmendmentCreate": {scope: "invoices:manage", input: `{"invoiceId": "@Invoice", "remittanceCents": 5, "lineItems": [
 		{"lineItemId": "@LineItem", "quantity": 1, "amountCents": 5, "status": "REFUNDED"}]}`},
 	"marketplacerApiKeyCreate":  {scope: "keys:manage", operator: true, input: `{"apiTermsOfUse": true, "description": "d", "organization": "o", "sellerId": "@Seller", "scopes": ["keys:read"]}`},
+	"marketplacerApiKeyUpdate":  {scope: "keys:manage", operator: true, input: `{"apiKeyId": "@MarketplacerAPIKey", "scopes": ["keys:manage"]}`},
 	"metadataUpsert":            {scope: "adverts:write", input: `{"owner": "@Advert", "key": "shelf", "value": "7"}`},
 	"optionTypeCreateOrUpdate":  {scope: "taxonomy:write", operator: true, input: `{"id": "@OptionType", "displayName": "Other"}`},
 	"optionValueCreateOrUpdate": {scope: "taxonomy:write", operator: true, input: `{"id": "@OptionValue", "displayName": "Other"}`},
