@@ -1,12 +1,14 @@
 package resolvers_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"crier/internal/market"
 	"crier/internal/viewer"
@@ -251,4 +253,75 @@ func TestWebhooksAreFiltered(t *testing.T) {
 	if !strings.HasPrefix(err.Message, "sellerId") {
 		t.Errorf("the error %q does not name the argument", err.Message)
 	}
+}
+
+// registration registers a webhook of North Shop.
+func registration(t *testing.T, b *bundle) (secret string) {
+	t.Helper()
+	var made struct{ WebhookCreate registered }
+	b.queryAs(north, `mutation { webhookCreate(input: { attributes: { type: INVOICE, url: "https://shop.example/hook" } }) { secret } }`).read(&made)
+	return *made.WebhookCreate.Secret
+}
+
+func TestWebhookSecretRotate(t *testing.T) {
+	t.Parallel()
+	b := registry(t)
+	waited := 0
+	b.resolver.SecretsKnown = func(context.Context) { waited++ }
+	known := []string{registration(t, b)}
+	for _, overlap := range []string{"", "overlapSeconds: null", "overlapSeconds: 0"} {
+		var got struct {
+			WebhookSecretRotate struct {
+				ClientMutationID, Secret string
+				Status                   int
+				Errors                   []struct{ Field string }
+			}
+		}
+		a := b.queryAs(north, ids(`mutation { webhookSecretRotate(input: { clientMutationId: "c", webhookId: "Webhook-1", `+overlap+` }) {
+			clientMutationId status errors { field } secret webhook { secrets { fingerprint } }
+		} }`))
+		a.read(&got)
+		var stored []*market.Webhook
+		if _, err := b.store.Select(viewer.NewContext(t.Context(), north), &stored, market.Query{}); err != nil {
+			t.Fatal(err)
+		}
+		rotated, secrets := got.WebhookSecretRotate, stored[0].Secrets // the clock of the rules is not that of the API
+		if rotated.Status != 200 || rotated.Errors != nil || rotated.ClientMutationID != "c" || !strings.HasPrefix(rotated.Secret, "whsec_") || slices.Contains(known, rotated.Secret) {
+			t.Fatalf("%q answers %s", overlap, a.Data)
+		}
+		known = append(known, rotated.Secret)
+		if overlap == "overlapSeconds: 0" {
+			if len(secrets) != 1 || secrets[0].ExpiresAt != nil {
+				t.Errorf("without an overlap these sign: %+v", secrets)
+			}
+			continue
+		}
+		if len(secrets) != len(known) || secrets[0].ExpiresAt != nil || secrets[1].ExpiresAt.Sub(secrets[0].CreatedAt) != 24*time.Hour {
+			t.Errorf("%q makes %+v", overlap, secrets)
+		}
+	}
+	b.queryAs(south, ids(`mutation { webhookSecretRotate(input: { webhookId: "Webhook-1" }) { status errors { field } secret webhook { id } } }`)).
+		is(`{"webhookSecretRotate": {"status": 404, "errors": [{"field": "webhook_id"}], "secret": null, "webhook": null}}`)
+	if waited != 3 {
+		t.Errorf("%d times it was waited for those who sign, want one for each new secret", waited)
+	}
+}
+
+func TestWebhookPing(t *testing.T) {
+	t.Parallel()
+	b := registry(t)
+	registration(t, b)
+	ping := func(v viewer.Viewer) answer {
+		return b.queryAs(v, ids(`mutation { webhookPing(input: { clientMutationId: "c", webhookId: "Webhook-1" }) {
+			clientMutationId status errors { field messages } response { status headers body createdAt }
+		} }`))
+	}
+	ping(north).is(`{"webhookPing": {"clientMutationId": "c", "status": 200, "errors": null, "response": {
+		"status": 202, "headers": {"Server": "s"}, "body": "pong", "createdAt": "2026-03-01T12:00:00Z"
+	}}}`)
+	b.resolver.Ping = func(context.Context, *market.Webhook) (*market.WebhookEventResponse, error) {
+		return nil, market.Refuse("webhook_id", "no answer came: the connection failed")
+	}
+	ping(north).is(`{"webhookPing": {"clientMutationId": "c", "status": 422, "errors": [{"field": "webhook_id", "messages": ["no answer came: the connection failed"]}], "response": null}}`)
+	ping(south).is(`{"webhookPing": {"clientMutationId": "c", "status": 404, "errors": [{"field": "webhook_id", "messages": ["was not found"]}], "response": null}}`)
 }

@@ -11,12 +11,12 @@ import (
 // JSONSchemaDialect is the dialect of the JSON Schemas, draft 2020-12.
 const JSONSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
 
-// responseErrors is the JSON Schema of the errors of a response (GraphQL, section 7.1.2).
-const responseErrors = `{"type":"array","minItems":1,"items":{"type":"object","properties":{` +
+// responseError is the JSON Schema of an error of a response (GraphQL, section 7.1.2).
+const responseError = `{"type":"object","properties":{` +
 	`"message":{"type":"string"},` +
 	`"path":{"type":"array","items":{"type":["string","integer"]}},` +
 	`"locations":{"type":"array","items":{"type":"object","properties":{"line":{"type":"integer"},"column":{"type":"integer"}},"required":["line","column"],"additionalProperties":false}},` +
-	`"extensions":{"type":"object"}},"required":["message"],"additionalProperties":false}}`
+	`"extensions":{"type":"object"}},"required":["message"],"additionalProperties":false}`
 
 // PayloadSchema is the JSON Schema, draft 2020-12, of the bodies that a webhook
 // for entities of a type sends in a format: everything of it comes from the schema
@@ -64,6 +64,7 @@ func eventNames(typeName string, events []market.WebhookEventName) []string {
 // bodySchema is the JSON Schema of a body around data.
 func bodySchema(s *typedSchema, data *result, typeName string, format market.WebhookFormat, events []string) json.RawMessage {
 	content := s.of(data)
+	errorList := kind("array", false) + `,"items":{` + s.define("GraphQLError", responseError) + `}`
 	var body string
 	switch format {
 	case market.FormatStandard:
@@ -71,7 +72,7 @@ func bodySchema(s *typedSchema, data *result, typeName string, format market.Web
 			property{"type", kind("string", false) + `,"enum":` + texts(eventTypes("", typeName, events)), true},
 			property{"timestamp", kind("string", false) + `,"format":"date-time"`, true},
 			property{"data", content, true},
-			property{"errors", s.define("Errors", responseErrors), false})
+			property{"errors", errorList, false})
 	case market.FormatCloudEvents:
 		body = object(
 			property{"specversion", `"const":"1.0"`, true},
@@ -85,7 +86,7 @@ func bodySchema(s *typedSchema, data *result, typeName string, format market.Web
 			property{"errors", s.text("The errors of the execution, as JSON in a text.") + kind("string", false), false},
 			property{"data", content, true})
 	default:
-		body = object(property{"data", content, false}, property{"errors", s.define("Errors", responseErrors), false}) + `,"minProperties":1`
+		body = object(property{"data", content, false}, property{"errors", errorList, false}) + `,"minProperties":1`
 		if format == market.FormatRaw {
 			break
 		}
