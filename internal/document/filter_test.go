@@ -2,6 +2,8 @@ package document_test
 
 import (
 	"encoding/json"
+	"os"
+	"strings"
 	"testing"
 
 	"crier/internal/market"
@@ -47,5 +49,26 @@ func TestFilterIsCompiledOnce(t *testing.T) {
 	}
 	if match, err := first.Match(json.RawMessage(`{"data":null}`), nil, string(market.Update)); err != nil || !match {
 		t.Errorf("it matches: %t, %v", match, err)
+	}
+}
+
+func TestFiltersOfTheGuideAreAccepted(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(guide), "\n## Filters\n")
+	_, block, _ := strings.Cut(section, "\n```\n")
+	block, _, _ = strings.Cut(block, "\n```\n")
+	const text = `query($id: ID!) { node(id: $id) { ... on Invoice { status createdAt lineItems { quantity variantSku } seller { baseDomesticShippingCost } } } }`
+	examples := strings.Split(block, "\n")
+	for _, example := range examples {
+		if got := verdict(checker(t).CheckFilter("Invoice", text, example)); got != "" {
+			t.Errorf("%s: %s", example, got)
+		}
+	}
+	if len(examples) < 4 {
+		t.Errorf("the guide has %d filters", len(examples))
 	}
 }
