@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +13,9 @@ import (
 	"crier/internal/market"
 	"crier/internal/servicetest"
 )
+
+// backfilled is how many entities the backfill with changes going on has: go test ./delivery -run BackfillWith -backfilled 10000.
+var backfilled = flag.Int("backfilled", 1000, "entities of the backfill with changes going on")
 
 // adverts makes adverts beside one another, and returns their ids.
 func (r *rig) adverts(n int) []string {
@@ -94,7 +98,7 @@ func (in *inbox) shows(titles map[string]string) bool {
 // with changes, what arrives last of every entity is its current state.
 func TestBackfillWithChangesGoingOn(t *testing.T) {
 	onEach(t, func(t *testing.T, p place) {
-		const adverts, changes = 1000, 300
+		adverts, changes := *backfilled, *backfilled/4
 		s := running(t, p)
 		ids := s.adverts(adverts)
 		in, url := collect(t, nil)
@@ -111,7 +115,7 @@ func TestBackfillWithChangesGoingOn(t *testing.T) {
 			s.rename(id, titles[id])
 		}
 		job = s.ended(job)
-		if job.State != market.JobDone || job.Total != adverts || job.Done != adverts || job.Failed != 0 || job.FinishedAt == nil {
+		if job.State != market.JobDone || job.Total != int64(adverts) || job.Done != int64(adverts) || job.Failed != 0 || job.FinishedAt == nil {
 			t.Errorf("the job is %+v", job)
 		}
 		s.until(func() bool { return in.shows(titles) }, func() any { return "something that arrived last is not current" })

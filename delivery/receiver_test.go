@@ -40,7 +40,7 @@ type receiver struct {
 // receive starts a receiver that answers as told; nil answers 204 to all.
 func receive(t *testing.T, answer func(http.ResponseWriter, *http.Request, arrival)) *receiver {
 	t.Helper()
-	r := &receiver{t: t, arrivals: make(chan arrival, 10_000)}
+	r := &receiver{t: t, arrivals: make(chan arrival, 20_000)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body, err := io.ReadAll(request.Body)
 		if err != nil {
