@@ -53,6 +53,9 @@ func (l *look) turn(ctx context.Context) (time.Time, error) {
 	if err != nil || len(webhooks) == 0 {
 		return next, err
 	}
+	if err := l.sender.acquaint(ctx, webhooks); err != nil {
+		return next, err
+	}
 	looks := l.sender.policies.of(webhooks)
 	rooms, err := l.Redis.Room(ctx, looks, time.Time{})
 	if err != nil {
@@ -74,6 +77,24 @@ func (l *look) turn(ctx context.Context) (time.Time, error) {
 	return next, nil
 }
 
+// acquaint reads the webhooks of which only other processes have heard yet: what such
+// a process, or one that was killed, holds of a webhook's slots says nothing about
+// the room without the webhook's limit.
+func (s *sender) acquaint(ctx context.Context, webhooks []int64) error {
+	unknown := s.policies.unknown(webhooks)
+	if len(unknown) == 0 {
+		return nil
+	}
+	found, err := s.store.WebhooksByNum(ctx, unknown)
+	if err != nil {
+		return fmt.Errorf("load webhooks with parked events: %w", err)
+	}
+	for _, w := range found {
+		s.policies.note(w)
+	}
+	return nil
+}
+
 // policies remembers the webhooks that had to park events, for how much they take.
 type policies struct {
 	mu    sync.Mutex
@@ -85,6 +106,19 @@ func (p *policies) note(w *market.Webhook) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.known[w.Num] = w
+}
+
+// unknown returns those of webhooks that are not known.
+func (p *policies) unknown(webhooks []int64) []int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []int64
+	for _, num := range webhooks {
+		if p.known[num] == nil {
+			list = append(list, num)
+		}
+	}
+	return list
 }
 
 // renew keeps those that it knows up to date.
@@ -111,9 +145,9 @@ func (p *policies) owner(webhook int64) int64 {
 	return 0
 }
 
-// unknownLimit is that of a webhook that only other processes have heard of; the
-// first event that comes of it tells more.
-const unknownLimit = 10
+// deletedLimit is that of a webhook that is deleted, whose parked events come to be
+// settled.
+const deletedLimit = 10
 
 // of returns what to look for; webhooks keep their order.
 func (p *policies) of(webhooks []int64) []stream.Look {
@@ -121,7 +155,7 @@ func (p *policies) of(webhooks []int64) []stream.Look {
 	defer p.mu.Unlock()
 	looks := make([]stream.Look, len(webhooks))
 	for i, num := range webhooks {
-		looks[i] = stream.Look{Webhook: num, Limit: unknownLimit}
+		looks[i] = stream.Look{Webhook: num, Limit: deletedLimit}
 		if w := p.known[num]; w != nil {
 			policy := policyOf(w)
 			looks[i].Limit, looks[i].Rate = policy.Limit, policy.Rate

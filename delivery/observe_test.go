@@ -54,9 +54,9 @@ func (l *lines) attempts(t *testing.T) []map[string]any {
 }
 
 // observed is a rig whose worker is watched; it runs.
-func observed(t *testing.T, tracer *telemetry.Tracer) (*rig, *prometheus.Registry, *lines) {
+func observed(t *testing.T, p place, tracer *telemetry.Tracer) (*rig, *prometheus.Registry, *lines) {
 	t.Helper()
-	r, registry, log := newRig(t, embedded(t), patience).open(), prometheus.NewRegistry(), &lines{}
+	r, registry, log := newRig(t, p, patience).open(), prometheus.NewRegistry(), &lines{}
 	client := egress.New(egress.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true}, egress.Options{})
 	t.Cleanup(client.CloseIdle)
 	var err error
@@ -102,7 +102,7 @@ func value(t *testing.T, registry *prometheus.Registry, name string, labels ...s
 
 func TestMetricsMoveWithADelivery(t *testing.T) {
 	t.Parallel()
-	s, registry, _ := observed(t, nil)
+	s, registry, _ := observed(t, production(t), nil) // where the public stream keeps what was read
 	good, gone := receive(t, nil), receive(t, func(w http.ResponseWriter, _ *http.Request, _ arrival) { w.WriteHeader(http.StatusGone) })
 	first, second := s.register(good.url).Webhook, s.register(gone.url).Webhook
 	s.advert(s.seller, "Teapot")
@@ -161,7 +161,7 @@ func TestTheQueueIsMeasured(t *testing.T) {
 
 func TestOneLineForEachAttempt(t *testing.T) {
 	t.Parallel()
-	s, _, log := observed(t, nil)
+	s, _, log := observed(t, embedded(t), nil)
 	r := receive(t, func(w http.ResponseWriter, _ *http.Request, _ arrival) {
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = w.Write([]byte("short and stout"))
@@ -205,7 +205,7 @@ func TestOneTraceFromTheMutationToTheReceiver(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewSpanRecorder()
 	tracer := telemetry.NewTracer(sdk.NewTracerProvider(sdk.WithSpanProcessor(spans)))
-	s, _, log := observed(t, tracer)
+	s, _, log := observed(t, embedded(t), tracer)
 	r := receive(t, nil)
 	w := s.register(r.url).Webhook
 	s.actor.Traceparent = sampled

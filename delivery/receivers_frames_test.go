@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/net/http2"
@@ -131,10 +132,14 @@ func floodPings(f *frames, _ uint32) error {
 	}
 }
 
-// floodInterim sends interim answers without an end.
+// floodInterim sends interim answers without an end. Each is large, and does not fit
+// into the table of HPACK, so that a few of them are too much for an exchange, and some
+// hundred for the connection. Small ones take a busy machine so long that an attempt
+// which finds the connection flooded still would run into its timeout first.
 func floodInterim(f *frames, stream uint32) error {
+	link := "</" + strings.Repeat("x", 8<<10) + ">"
 	for {
-		if err := f.header(stream, false, ":status", "103", "link", "</x>"); err != nil {
+		if err := f.header(stream, false, ":status", "103", "link", link); err != nil {
 			return err
 		}
 	}

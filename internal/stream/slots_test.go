@@ -119,6 +119,32 @@ func TestSlotsEndWithTheirLease(t *testing.T) {
 	})
 }
 
+// TestExtendByTheClockOfTheServer gives leases their new end from its time on.
+func TestExtendByTheClockOfTheServer(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, b backend) {
+		clock, err := b.client.Time(t.Context()).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.acquire(t, clock.Add(-lease/2), ask(1, 2, 10, 11)...) // they end in half a minute
+		if err := b.Extend(t.Context(), []stream.Slot{{Webhook: 1, Event: 10}, {Webhook: 1, Event: 12}}, time.Time{}, lease); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.acquire(t, clock.Add(lease-time.Millisecond), ask(1, 2, 13, 14)...); !slices.Equal(got, []bool{true, false}) {
+			t.Errorf("before the new end of one: %v, want the slot of the other", got)
+		}
+		b.release(t, stream.Slot{Webhook: 1, Event: 13})
+		later, err := b.client.Time(t.Context()).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.acquire(t, later.Add(lease), ask(1, 2, 15, 16)...); !slices.Equal(got, []bool{true, true}) {
+			t.Errorf("at the new end: %v", got)
+		}
+	})
+}
+
 func TestSlotsSurviveAnUnknownScript(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, b backend) {
