@@ -14401,7 +14401,7 @@ extend enum WebhookKlassEnum {
   webhookDryRun(
     "The document, and the entity to execute it for."
     input: WebhookDryRunInput!
-  ): WebhookDryRun @scope(resource: "webhooks")
+  ): WebhookDryRun
 }
 
 "What ` + "`" + `webhookDryRun` + "`" + ` is given."

@@ -91,7 +91,7 @@ var (
 		"invoiceDispatchDaysThreshold": 3, "metadata": ` + somePairs + `, "storeDescription": "Shoes", "tags": ["new", "shoes"]`
 	aWebhook = `"type": "ADVERT", "url": "https://shop.example/new", "allowSkip": true, "concurrentSendLimit": 5, "enabled": true, "headers": {"Team": "a"}, "hmacKey": "k",
 		"maxRetries": 3, "queryString": "query($id: ID!) { node(id: $id) { id } }", "sellerId": "Seller-1", "identifier": "new", "name": "New", "ratePerSecond": 50, "timeoutSeconds": 5,
-		"coalesceSeconds": 5, "ignoreOwnChanges": true, "onErrors": "HOLD", "ordered": true, "asymmetric": true, "format": "STANDARD"`
+		"coalesceSeconds": 5, "filter": "eventName == 'update'", "ignoreOwnChanges": true, "onErrors": "HOLD", "ordered": true, "asymmetric": true, "format": "STANDARD"`
 )
 
 // under are paths below another.

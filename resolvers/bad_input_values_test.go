@@ -29,6 +29,7 @@ var values = map[string][]flaw{
 	"Int.concurrentSendLimit":     refuses(0, -1, 201, math.MaxInt64),
 	"Int.timeoutSeconds":          refuses(0, -1, 31, math.MaxInt64),
 	"Int.coalesceSeconds":         refuses(-1, 3601, math.MaxInt64),
+	"String.filter":               refuses("data.", "1", "false", "data.node.nothing == 1"),
 	"Int.ratePerSecond":           refuses(-1, 10_001, math.MaxInt64),
 	"Int.maxRetries":              refuses(-1, 51, math.MaxInt64),
 

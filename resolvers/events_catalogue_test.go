@@ -126,6 +126,13 @@ var accountStories = map[string]story{
 		{name: "a new key", do: `marketplacerApiKeyCreate(input: { apiTermsOfUse: true, description: "shop", organization: "South", sellerId: "Seller-2" })`},
 		{name: "no terms", do: `marketplacerApiKeyCreate(input: { apiTermsOfUse: false, description: "shop", organization: "South" })`, status: 422},
 	}},
+	"marketplacerApiKeyUpdate": {
+		prepare: []string{`marketplacerApiKeyCreate(input: { apiTermsOfUse: true, description: "shop", organization: "South", sellerId: "Seller-2" })`},
+		steps: []step{ // no class
+			{name: "other scopes", do: `marketplacerApiKeyUpdate(input: { apiKeyId: "MarketplacerAPIKey-1", scopes: ["adverts:read"] })`},
+			{name: "no scope of that name", do: `marketplacerApiKeyUpdate(input: { apiKeyId: "MarketplacerAPIKey-1", scopes: ["ponies:read"] })`, status: 422},
+		},
+	},
 	"shipmentCarrierCreate": {steps: []step{ // no class
 		{name: "a new carrier", do: `shipmentCarrierCreate(input: { name: "Bike" })`},
 		{name: "no name", do: `shipmentCarrierCreate(input: { name: "" })`, status: 422},
@@ -151,6 +158,20 @@ var webhookStories = map[string]story{
 		steps: []step{
 			{name: "another seller's", do: `webhookDelete(input: { webhookId: "Webhook-1" })`, as: south, status: 404},
 			{name: "a registration", do: `webhookDelete(input: { webhookId: "Webhook-1" })`, again: 404, changes: []string{"Webhook-1 destroy"}},
+		},
+	},
+	"webhookPing": {
+		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "another seller's", do: `webhookPing(input: { webhookId: "Webhook-1" })`, as: south, status: 404},
+		},
+	},
+	"webhookSecretRotate": {
+		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
+		steps: []step{
+			{name: "another seller's", do: `webhookSecretRotate(input: { webhookId: "Webhook-1" })`, as: south, status: 404},
+			{name: "too long", do: `webhookSecretRotate(input: { webhookId: "Webhook-1", overlapSeconds: 604801 })`, status: 422},
+			{name: "another secret", do: `webhookSecretRotate(input: { webhookId: "Webhook-1" })`, changes: []string{"Webhook-1 update [secrets]"}},
 		},
 	},
 	"webhookTrigger": {
