@@ -108,12 +108,12 @@ func TestSecretsRotateUnderLoad(t *testing.T) {
 	t.Parallel()
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, embedded(t))
+		s := serve(t, embedded(t).with("CRIER_RATE_LIMIT=0"))
 		rotateUnderLoad(t, s, s)
 	})
 	t.Run("production", func(t *testing.T) {
 		t.Parallel()
-		p := production(t, servicetest.StartRedis(t))
+		p := production(t, servicetest.StartRedis(t)).with("CRIER_RATE_LIMIT=0")
 		rotateUnderLoad(t, serve(t, p), serve(t, p))
 	})
 }

@@ -22,7 +22,7 @@ func TestALookKnowsTheLimitOfAStrangersWebhook(t *testing.T) {
 	}
 	var parked []stream.Parking
 	for event := range int64(5) {
-		parked = append(parked, stream.Parking{Message: s.handedOut(event, 1)[0], Webhook: 1, At: time.Now()})
+		parked = append(parked, stream.Parking{Message: s.handedOut(event, 1)[0], Webhook: 1, At: time.Now().Add(-time.Second)})
 	}
 	if err := s.Redis.Park(t.Context(), parked); err != nil {
 		t.Fatal(err)

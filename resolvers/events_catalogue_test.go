@@ -164,6 +164,7 @@ var webhookStories = map[string]story{
 		prepare: []string{`webhookCreate(input: { attributes: { type: ADVERT, url: "https://shop.example/hook" } })`},
 		steps: []step{
 			{name: "another seller's", do: `webhookPing(input: { webhookId: "Webhook-1" })`, as: south, status: 404},
+			{name: "a ping", do: `webhookPing(input: { webhookId: "Webhook-1" })`},
 		},
 	},
 	"webhookSecretRotate": {

@@ -157,12 +157,13 @@ func TestPostLeavesAConnectionThatFellSilent(t *testing.T) {
 // An answer that comes before the whole request has gone is an answer, and the rest is not sent.
 func TestPostTakesAnEarlyAnswer(t *testing.T) {
 	t.Parallel()
-	taken := make(chan int64, 1)
+	taken, answered := make(chan int64, 1), make(chan struct{})
 	host := egresstest.Serve(t, func(conn net.Conn) {
 		if _, err := conn.Read(make([]byte, 1)); err != nil {
 			t.Error(err)
 		}
 		io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+		<-answered // what is not read until then is more than the buffers between take
 		n, err := io.Copy(io.Discard, conn)
 		if err != nil && !errors.Is(err, io.EOF) {
 			n = 0
@@ -171,6 +172,7 @@ func TestPostTakesAnEarlyAnswer(t *testing.T) {
 	})
 	const size = 64 << 20
 	response, err := newClient(t, development(), egress.Options{}).Post(t.Context(), "http://"+host, nil, make([]byte, size), ample)
+	close(answered)
 	if err != nil || response.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("got %+v, %v", response, err)
 	}

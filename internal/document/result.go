@@ -43,15 +43,6 @@ type member struct {
 	of *result
 }
 
-// field returns a variant's member of a name, and whether there is one.
-func (v *variant) field(name string) (member, bool) {
-	i := slices.IndexFunc(v.fields, func(m member) bool { return m.name == name })
-	if i < 0 {
-		return member{}, false
-	}
-	return v.fields[i], true
-}
-
 // resultOf is the result that a document gives for entities of a type:
 // what is found by $id alone is one of them.
 func (d *Documents) resultOf(p *Prepared, typeName string) *result {
