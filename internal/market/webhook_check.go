@@ -43,9 +43,7 @@ func (m *Market) CheckWebhooks(ctx context.Context, tell func(Verdict) error) er
 func (m *Market) ProveWebhooks(ctx context.Context) error {
 	return m.eachBatch(ctx, func(u *unit, webhooks []*Webhook) error {
 		for _, w := range webhooks {
-			w := u.track(w).entity.(*Webhook)
-			m.prove(w, u.now)
-			if err := u.withdrawInvalid(w); err != nil {
+			if err := m.prove(u, u.track(w).entity.(*Webhook)); err != nil {
 				return err
 			}
 		}

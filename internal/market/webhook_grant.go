@@ -42,8 +42,7 @@ func (m *Market) regrant(u *unit, key *MarketplacerAPIKey) error {
 	}
 	for _, w := range webhooks {
 		w.GrantedScopes, w.UpdatedAt = key.Scopes, u.now // delivery keeps what has not been updated
-		m.prove(w, u.now)
-		if err := u.withdrawInvalid(w); err != nil {
+		if err := m.prove(u, w); err != nil {
 			return err
 		}
 	}
@@ -63,20 +62,24 @@ func (u *unit) withdrawInvalid(w *Webhook) error {
 
 // prove checks a registered document anew, under the present schema and with the
 // scopes that it was granted, and brings its webhook into the state that follows.
-func (m *Market) prove(w *Webhook, now time.Time) []DocumentError {
+func (m *Market) prove(u *unit, w *Webhook) error {
 	facts, errs := m.check(w)
-	if len(errs) > 0 {
-		if w.State == WebhookActive {
-			w.become(WebhookInvalid, errs[0].Located(), now)
+	switch {
+	case len(errs) > 0 && w.State == WebhookActive:
+		w.become(WebhookInvalid, errs[0].Located(), u.now)
+	case len(errs) == 0:
+		w.learn(facts)
+		if w.State == WebhookInvalid {
+			w.become(WebhookActive, "", u.now)
 		}
-		return errs
+		w.holdToGrant(u.now)
 	}
+	return u.withdrawInvalid(w)
+}
+
+// learn keeps what the schema says of the document.
+func (w *Webhook) learn(facts DocumentFacts) {
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
-	if w.State == WebhookInvalid {
-		w.become(WebhookActive, "", now)
-	}
-	w.holdToGrant(now)
-	return nil
 }
 
 // check proves a webhook's document and filter for its class.

@@ -376,7 +376,7 @@ func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, be
 	for _, e := range errs {
 		p.add("query_string", "%s", e.Located())
 	}
-	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
+	w.learn(facts)
 	return errs
 }
 
