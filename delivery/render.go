@@ -37,7 +37,7 @@ func (s *sender) renderLater(hard context.Context, list []unrenderedEvent) {
 	select {
 	case s.renders <- struct{}{}:
 	default:
-		s.giveBack(hard, messages, func(stream.DeliveryMessage) time.Time { return time.Now().Add(renderWait) })
+		s.giveBack(hard, messages, renderWait)
 		return
 	}
 	s.running.pending.Add(1) // the caller's own keeps it from having come to zero
@@ -47,7 +47,7 @@ func (s *sender) renderLater(hard context.Context, list []unrenderedEvent) {
 		<-s.renders
 		if err != nil {
 			s.failed(hard, "render requested events", err)
-			s.giveBack(hard, messages, func(stream.DeliveryMessage) time.Time { return time.Now().Add(pauseAfterError) })
+			s.giveBack(hard, messages, pauseAfterError)
 			return
 		}
 		s.takeRendered(hard, messages)
@@ -60,7 +60,7 @@ func (s *sender) takeRendered(hard context.Context, messages []stream.DeliveryMe
 	tasks, rest, err := s.load(hard, messages)
 	if err != nil {
 		s.failed(hard, "load deliveries", err)
-		s.giveBack(hard, messages, func(stream.DeliveryMessage) time.Time { return time.Now().Add(pauseAfterError) })
+		s.giveBack(hard, messages, pauseAfterError)
 		return
 	}
 	for _, u := range rest.unrendered {

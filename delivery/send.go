@@ -124,11 +124,11 @@ func (s *sender) take(hard context.Context, messages []stream.DeliveryMessage) {
 	}
 	defer s.running.leave()
 	messages, again := s.running.sift(messages)
-	s.giveBack(hard, again, func(stream.DeliveryMessage) time.Time { return time.Now().Add(busyWait) })
+	s.giveBack(hard, again, busyWait)
 	tasks, rest, err := s.load(hard, messages)
 	if err != nil {
 		s.failed(hard, "load deliveries", err)
-		s.giveBack(hard, messages, func(stream.DeliveryMessage) time.Time { return time.Now().Add(pauseAfterError) })
+		s.giveBack(hard, messages, pauseAfterError)
 		return
 	}
 	s.acknowledge(hard, rest.over, rest.early)
@@ -211,15 +211,15 @@ func (s *sender) load(ctx context.Context, messages []stream.DeliveryMessage) (t
 	return tasks, rest, nil
 }
 
-// giveBack puts messages into the delayed set. Where that fails they stay
+// giveBack puts messages into the delayed set for a while. Where that fails they stay
 // pending, and reclaim finds them.
-func (s *sender) giveBack(ctx context.Context, messages []stream.DeliveryMessage, until func(stream.DeliveryMessage) time.Time) {
+func (s *sender) giveBack(ctx context.Context, messages []stream.DeliveryMessage, wait time.Duration) {
 	if len(messages) == 0 {
 		return
 	}
-	back := make([]stream.Postponement, len(messages))
+	back, at := make([]stream.Postponement, len(messages)), time.Now().Add(wait)
 	for i, m := range messages {
-		back[i] = stream.Postponement{Message: m, At: until(m)}
+		back[i] = stream.Postponement{Message: m, At: at}
 	}
 	s.acknowledge(context.WithoutCancel(ctx), nil, back)
 }
