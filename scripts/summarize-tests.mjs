@@ -2,6 +2,17 @@
 // a closing line of counts; exits 1 where anything failed or was skipped.
 import { readFileSync } from "node:fs";
 
+// essence is what a test printed that did not end: of the stacks of a timeout,
+// which fill megabytes, those that stand in a test.
+function essence(text) {
+  return text
+    .split("\n\n")
+    .filter((part) => !part.startsWith("goroutine ") || part.includes("_test.go:"))
+    .map((part) => part.slice(0, 4000))
+    .join("\n\n")
+    .slice(0, 40000);
+}
+
 const counts = { pass: 0, fail: 0, skip: 0 };
 const lines = new Map(); // test or package → what it printed
 const packages = { ok: 0, failed: [] };
@@ -25,6 +36,9 @@ for (const text of readFileSync(process.argv[2], "utf8").split("\n")) {
   } else if (event.Action === "fail" || event.Action === "build-fail") {
     packages.failed.push(key);
     console.log(`FAIL ${key}\n${lines.get(key) ?? ""}`);
+    for (const [name, text] of lines) {
+      if (name.startsWith(`${key} `)) console.log(`--- unfinished: ${name}\n${essence(text)}`);
+    }
   }
 }
 console.log(`${packages.ok} packages passed, ${packages.failed.length} failed`);
