@@ -17,7 +17,11 @@ func TestAnEventKeepsItsFormat(t *testing.T) {
 	p.firstRetry = 10 * time.Millisecond
 	r := running(t, p)
 	answers := make(chan int, 3)
-	receiver := receive(t, func(w http.ResponseWriter, _ *http.Request, _ arrival) { w.WriteHeader(<-answers) })
+	receiver := receive(t, func(w http.ResponseWriter, request *http.Request, _ arrival) {
+		if status := await(request, answers); status != 0 {
+			w.WriteHeader(status)
+		}
+	})
 	made := r.register(receiver.url, as(market.FormatStandard))
 	r.advert(r.seller, "Jug")
 	first := receiver.next()

@@ -37,7 +37,17 @@ type receiver struct {
 	arrivals chan arrival
 }
 
-// receive starts a receiver that answers as told; nil answers 204 to all.
+// await takes what a handler waits for, unless its client goes away before.
+func await[T any](request *http.Request, c <-chan T) (v T) {
+	select {
+	case v = <-c:
+	case <-request.Context().Done():
+	}
+	return v
+}
+
+// receive starts a receiver that answers as told; nil answers 204 to all. The end of
+// the test waits for answers under way: they must not outlast their requests.
 func receive(t *testing.T, answer func(http.ResponseWriter, *http.Request, arrival)) *receiver {
 	t.Helper()
 	r := &receiver{t: t, arrivals: make(chan arrival, 20_000)}
@@ -58,6 +68,7 @@ func receive(t *testing.T, answer func(http.ResponseWriter, *http.Request, arriv
 		answer(w, request, a)
 	}))
 	t.Cleanup(func() {
+		_ = server.Listener.Close() // a retry that came between the two others would be waited for
 		server.CloseClientConnections()
 		server.Close()
 	})

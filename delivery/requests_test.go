@@ -176,9 +176,9 @@ func TestReexecutionIsANewEvent(t *testing.T) {
 func TestCancelEvent(t *testing.T) {
 	onEach(t, func(t *testing.T, p place) {
 		release, hangs := make(chan struct{}), make(chan struct{}, 1)
-		r := receive(t, func(w http.ResponseWriter, _ *http.Request, a arrival) {
+		r := receive(t, func(w http.ResponseWriter, request *http.Request, a arrival) {
 			hangs <- struct{}{}
-			<-release
+			await(request, release)
 			w.WriteHeader(http.StatusBadGateway)
 		})
 		s := running(t, p)

@@ -297,7 +297,7 @@ func TestAStopCostsNoAttempt(t *testing.T) {
 func TestAStopWaitsForAnswers(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
-	r := receive(t, func(http.ResponseWriter, *http.Request, arrival) { <-release })
+	r := receive(t, func(_ http.ResponseWriter, request *http.Request, _ arrival) { await(request, release) })
 	s := running(t, embedded(t))
 	w := s.register(r.url).Webhook
 	s.advert(s.seller, "Lid")
