@@ -12,6 +12,7 @@ import (
 
 	"crier/internal/market"
 	"crier/internal/servicetest"
+	"crier/internal/store/storetest"
 )
 
 // backfilled is how many entities the backfill with changes going on has: go test ./delivery -run BackfillWith -backfilled 10000.
@@ -346,7 +347,7 @@ func TestAJobOfADeletedWebhookFails(t *testing.T) {
 func TestAJobOutlivesRedis(t *testing.T) {
 	t.Parallel()
 	server := servicetest.StartRedis(t)
-	s := running(t, place{database: servicetest.Postgres(t), redis: server.URL})
+	s := running(t, place{database: storetest.Postgres(t), redis: server.URL})
 	const adverts = 150
 	s.adverts(adverts)
 	in, url := collect(t, nil)

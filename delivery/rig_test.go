@@ -20,6 +20,7 @@ import (
 	"crier/internal/market"
 	"crier/internal/servicetest"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 	"crier/internal/stream"
 	"crier/internal/viewer"
 	"crier/resolvers"
@@ -36,11 +37,11 @@ type place struct {
 }
 
 func embedded(t testing.TB) place {
-	return place{database: "sqlite:" + t.TempDir() + "/crier.db"}
+	return place{database: storetest.SQLite(t)}
 }
 
 func production(t testing.TB) place {
-	return place{database: servicetest.Postgres(t), redis: servicetest.Redis(t)}
+	return place{database: storetest.Postgres(t), redis: servicetest.Redis(t)}
 }
 
 // onEach runs a test in each sort of place.
@@ -76,7 +77,6 @@ func newRig(t *testing.T, p place, grace time.Duration) *rig {
 	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
 	db, err := store.Open(ctx, p.database, store.Options{SecretKey: bytes.Repeat([]byte("k"), 32), Log: log})
 	must(t, err)
-	must(t, db.Migrate(ctx))
 	redis, err := stream.Open(ctx, p.redis, log)
 	must(t, err)
 	r := &rig{t: t, store: db, redis: redis, reads: &reads{Reader: db}, actor: market.Actor{ID: "test"}, database: p.database, stop: func() {}}

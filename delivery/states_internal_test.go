@@ -12,6 +12,7 @@ import (
 
 	"crier/internal/market"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 	"crier/internal/viewer"
 )
 
@@ -57,7 +58,7 @@ type stateRun struct {
 // happen to an event in it, and compares with the diagram in both directions.
 func TestTheDiagramShowsEveryTransition(t *testing.T) {
 	t.Parallel()
-	db, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/crier.db", store.Options{SecretKey: bytes.Repeat([]byte("k"), 32)})
+	db, err := store.Open(t.Context(), storetest.SQLite(t), store.Options{SecretKey: bytes.Repeat([]byte("k"), 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +67,6 @@ func TestTheDiagramShowsEveryTransition(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	r := &stateRun{t: t, store: db, found: map[edge]bool{}}
 	for _, state := range []market.WebhookState{market.WebhookActive, market.WebhookPaused, market.WebhookDisabled, market.WebhookInvalid} {
 		e := newEvent(market.Change{}, &market.Webhook{State: state}, 1, 1)

@@ -11,6 +11,7 @@ import (
 
 	"crier/internal/market"
 	"crier/internal/servicetest"
+	"crier/internal/store/storetest"
 )
 
 func TestOneChangeIsOneDelivery(t *testing.T) {
@@ -424,7 +425,7 @@ func TestAFailingExecutionStopsNoOther(t *testing.T) {
 func TestRedisLosesEverything(t *testing.T) {
 	t.Parallel()
 	server := servicetest.StartRedis(t)
-	s := running(t, place{database: servicetest.Postgres(t), redis: server.URL})
+	s := running(t, place{database: storetest.Postgres(t), redis: server.URL})
 	var down atomic.Bool
 	down.Store(true)
 	r := receive(t, func(w http.ResponseWriter, _ *http.Request, _ arrival) {

@@ -14,7 +14,6 @@ import (
 	"crier/graph"
 	"crier/internal/document"
 	"crier/internal/market"
-	"crier/internal/servicetest"
 	"crier/internal/store"
 	"crier/internal/store/storetest"
 	"crier/internal/viewer"
@@ -128,18 +127,8 @@ func (s sent) repeats(t *testing.T, first sent) {
 func onBoth(t *testing.T, test func(t *testing.T, url string)) {
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{
-		"sqlite": storetest.SQLite,
-		"postgres": func(t testing.TB) string {
-			url := servicetest.Postgres(t)
-			s, err := store.Open(t.Context(), url, store.Options{SecretKey: make([]byte, 32)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(s.Migrate(t.Context()), s.Close()); err != nil {
-				t.Fatal(err)
-			}
-			return url
-		},
+		"sqlite":   storetest.SQLite,
+		"postgres": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"crier/internal/market"
-	"crier/internal/servicetest"
 	"crier/internal/store"
 	"crier/internal/store/storetest"
 )
@@ -43,7 +42,7 @@ func onBoth(t *testing.T, test func(*testing.T, *sales)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newSalesIn(t, servicetest.Postgres(t), market.PaymentPaid))
+		test(t, newSalesIn(t, storetest.Postgres(t), market.PaymentPaid))
 	})
 }
 
@@ -58,9 +57,6 @@ func newSalesIn(t testing.TB, url string, payment market.PaymentPolicy) *sales {
 			t.Error(err)
 		}
 	})
-	if err := opened.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	s := &sales{t: t, store: &watched{Store: opened}}
 	s.Market = market.New(s.store, market.Options{Payment: payment, Now: func() time.Time { return salesNow }})
 	prototype := &market.Prototype{Name: "Things"}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"crier/internal/market"
-	"crier/internal/servicetest"
 	"crier/internal/store/storetest"
 )
 
@@ -170,8 +169,8 @@ func TestNothingNewBelongsToADeletedSeller(t *testing.T) {
 func TestDeleteSellerMeetsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(testing.TB) string{
-		"sqlite":   func(t testing.TB) string { return storetest.SQLite(t) },
-		"postgres": func(t testing.TB) string { return servicetest.Postgres(t) },
+		"sqlite":   storetest.SQLite,
+		"postgres": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,7 @@ import (
 
 	"crier/delivery/egress"
 	"crier/internal/market"
-	"crier/internal/servicetest"
+	"crier/internal/store/storetest"
 	"crier/internal/viewer"
 )
 
@@ -51,7 +51,7 @@ func newHooks(t *testing.T, url string) *catalogue {
 	return newCatalogueIn(s)
 }
 
-func onSQLite(t *testing.T) *catalogue { return newHooks(t, "sqlite:"+t.TempDir()+"/hooks.db") }
+func onSQLite(t *testing.T) *catalogue { return newHooks(t, storetest.SQLite(t)) }
 
 func newHook(changes ...func(*market.WebhookAttributes)) market.WebhookAttributes {
 	in := market.WebhookAttributes{Type: market.Some("ADVERT"), URL: market.Some("https://shop.example/hook")}
@@ -293,7 +293,7 @@ func TestIdentifierUpdates(t *testing.T) {
 // TestIdentifierAtOnce registers the same identifier several times at once: one webhook comes of it.
 func TestIdentifierAtOnce(t *testing.T) {
 	t.Parallel()
-	c := newHooks(t, servicetest.Postgres(t))
+	c := newHooks(t, storetest.Postgres(t))
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"crier/internal/sample"
 	"crier/internal/servicetest"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 )
 
 var operator = market.Actor{ID: "sample"}
@@ -36,7 +36,7 @@ type place struct {
 
 // sqlite opens an empty marketplace in SQLite.
 func sqlite(t testing.TB) place {
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "sample.db"))
+	return open(t, storetest.SQLite(t))
 }
 
 func open(t testing.TB, url string) place {
@@ -50,9 +50,6 @@ func open(t testing.TB, url string) place {
 			t.Error(err)
 		}
 	})
-	if err := opened.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return place{t, opened}
 }
 
@@ -101,7 +98,7 @@ func (p place) contents() map[string]any {
 func TestTheSeedAndThePresentDecideEveryRow(t *testing.T) {
 	t.Parallel()
 	first := sqlite(t).load(7).contents()
-	if diff := cmp.Diff(first, open(t, servicetest.Postgres(t)).load(7).contents()); diff != "" {
+	if diff := cmp.Diff(first, open(t, storetest.Postgres(t)).load(7).contents()); diff != "" {
 		t.Errorf("the same seed made another marketplace in another database:\n%.2000s", diff)
 	}
 	if cmp.Equal(first, sqlite(t).load(8).contents()) {
@@ -134,7 +131,7 @@ func TestNothingIsLoadedWhereThereWasASeller(t *testing.T) {
 
 func TestProcessesThatStartTogetherLoadItOnce(t *testing.T) {
 	t.Parallel()
-	p := open(t, servicetest.Postgres(t))
+	p := open(t, storetest.Postgres(t))
 	var group errgroup.Group
 	for range 2 {
 		group.Go(func() error { return sample.Load(t.Context(), p.Store, operator, 5, present) })

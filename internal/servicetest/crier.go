@@ -27,11 +27,18 @@ type builtProgram struct {
 	folder string
 }
 
+// builtVariable names the environment variable with the path of the program, where
+// somebody has built it for several test binaries.
+const builtVariable = "CRIER_TEST_PROGRAM"
+
 // Crier returns the path of the program, which is built at the first call, with
-// the race detector where the tests have it. TestMain must call [Run], which
-// removes it.
+// the race detector where the tests have it, unless CRIER_TEST_PROGRAM names it.
+// TestMain must call [Run], which removes it.
 func Crier(t testing.TB) string {
 	t.Helper()
+	if built := os.Getenv(builtVariable); built != "" {
+		return built
+	}
 	requireRun(t)
 	program.once.Do(func() { program.err = program.build() })
 	if program.err != nil {

@@ -32,6 +32,8 @@ type postgresCluster struct {
 	identity          *syscall.Credential // who runs the programs; nil is the present user
 
 	databases atomic.Int64 // number of databases created so far
+	template  sync.Once
+	unfilled  error // why there is no template
 }
 
 // Postgres creates an empty database for this test, which ends with it, and
@@ -39,6 +41,31 @@ type postgresCluster struct {
 // tests of a binary share one cluster, started at the first call; it trades
 // durability for speed. TestMain must call [Run], which stops it.
 func Postgres(t testing.TB) string {
+	t.Helper()
+	startPostgres(t)
+	return createDatabase(t, "template1")
+}
+
+// PostgresFilled is [Postgres] with a copy of a database that fill has filled at
+// the first call in a test binary, where fill must always be the same. It must
+// leave no connection open.
+func PostgresFilled(t testing.TB, fill func(url string) error) string {
+	t.Helper()
+	startPostgres(t)
+	const template = "test_template"
+	postgres.template.Do(func() {
+		if postgres.unfilled = postgres.query("CREATE DATABASE " + template); postgres.unfilled == nil {
+			postgres.unfilled = fill(postgres.url(template))
+		}
+	})
+	if postgres.unfilled != nil {
+		t.Fatal(postgres.unfilled)
+	}
+	return createDatabase(t, template)
+}
+
+// startPostgres starts the cluster that tests share, where none has yet.
+func startPostgres(t testing.TB) {
 	t.Helper()
 	bin, err := postgresFolder()
 	if err != nil {
@@ -49,8 +76,13 @@ func Postgres(t testing.TB) string {
 	if postgres.err != nil {
 		t.Fatal(postgres.err)
 	}
+}
+
+// createDatabase copies a template for this test.
+func createDatabase(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d", postgres.databases.Add(1))
-	if err := postgres.query("CREATE DATABASE " + name); err != nil {
+	if err := postgres.query("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

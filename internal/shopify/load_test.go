@@ -15,6 +15,7 @@ import (
 	"crier/internal/servicetest"
 	"crier/internal/shopify"
 	"crier/internal/store"
+	"crier/internal/store/storetest"
 	"crier/internal/viewer"
 )
 
@@ -34,10 +35,7 @@ type shop struct {
 func TestMain(m *testing.M) { os.Exit(servicetest.Run(m)) }
 
 // databases make an empty database of each kind.
-var databases = map[string]func(testing.TB) string{
-	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "shop.db") },
-	"postgres": servicetest.Postgres,
-}
+var databases = map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres}
 
 func newShop(t testing.TB) *shop {
 	t.Helper()
@@ -55,9 +53,6 @@ func openShop(t testing.TB, url string) *shop {
 			t.Error(err)
 		}
 	})
-	if err := opened.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	s := &shop{t: t, store: opened}
 	s.Market = market.New(s, market.Options{})
 	return s

@@ -9,10 +9,10 @@ import (
 
 func TestQueue(t *testing.T) {
 	t.Parallel()
-	for name, empty := range databases {
+	for name, empty := range migratedDatabases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.Queue(t, func(t testing.TB) *store.Store { return migrated(t, empty(t)) })
+			storetest.Queue(t, func(t testing.TB) *store.Store { return open(t, empty(t)) })
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"crier/internal/servicetest"
 	"crier/internal/store"
 )
 
@@ -20,22 +21,22 @@ var template = sync.OnceValues(func() ([]byte, error) {
 		return nil, fmt.Errorf("make a folder for the template: %w", err)
 	}
 	path := filepath.Join(dir, "template.db")
-	err = migrate(path)
+	err = migrate("sqlite:" + path)
 	file, unread := os.ReadFile(path)
 	return file, errors.Join(err, unread, os.RemoveAll(dir))
 })
 
-// migrate makes an empty database; closing it leaves the whole of it in its one file.
-func migrate(path string) error {
-	s, err := store.Open(context.Background(), "sqlite:"+path, store.Options{SecretKey: make([]byte, 32)})
+// migrate makes an empty database; closing it leaves the whole of it in its one
+// file where it is SQLite's. No secret is sealed in it, so that any key opens it.
+func migrate(url string) error {
+	s, err := store.Open(context.Background(), url, store.Options{SecretKey: make([]byte, 32)})
 	if err != nil {
 		return err
 	}
 	return errors.Join(s.Migrate(context.Background()), s.Close())
 }
 
-// SQLite returns the URL of an empty, migrated SQLite database that ends with its
-// test. Its secret key is 32 zeros.
+// SQLite returns the URL of an empty, migrated SQLite database that ends with its test.
 func SQLite(t testing.TB) string {
 	t.Helper()
 	file, err := template()
@@ -47,4 +48,10 @@ func SQLite(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return "sqlite:" + path
+}
+
+// Postgres is [SQLite] for PostgreSQL. TestMain must call servicetest.Run.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	return servicetest.PostgresFilled(t, migrate)
 }
