@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 }
 
 // testing holds what tests share; it may import what it tests.
-var sharedByTests = []string{"internal/store/storetest", "bench", "chaos", "delivery/egress/egresstest"}
+var sharedByTests = []string{"internal/store/storetest", "internal/document/documenttest", "bench", "chaos", "delivery/egress/egresstest"}
 
 // outside are libraries that only the listed rooms may import.
 var outside = map[string][]string{

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// fault is what is wrong with a document: the rule, and the line and column; 0 where it has none.
+// fault is what is wrong with a document: the rule, and the line and column.
 type fault struct {
 	rule         string
 	line, column int
@@ -66,7 +66,7 @@ func aliased(times int) string {
 var refusals = []refusal{
 	badDocument("text that is no GraphQL", "hello", "Parse", 1, 1),
 	badDocument("an open brace", "query($id: ID!) {\n  node(id: $id) {", "Parse", 2, 18),
-	badDocument("only a fragment", "fragment F on Advert { id }", "SingleOperation", 0, 0),
+	badDocument("only a fragment", "fragment F on Advert { id }", "SingleOperation", 1, 1),
 	badDocument("two operations", "query A($id: ID!) { node(id: $id) { id } }\nquery B($id: ID!) { node(id: $id) { id } }", "SingleOperation", 2, 1),
 	badDocument("a mutation", "mutation($id: ID!) { advertDelete(input: { id: $id }) { status } }", "OperationKind", 1, 1),
 	badDocument("a subscription", "subscription($id: ID!) { node(id: $id) { id } }", "OperationKind", 1, 1),
@@ -93,10 +93,10 @@ var refusals = []refusal{
 	badDocument("a fragment cycle", "query($id: ID!) { node(id: $id) { ...A } }\nfragment A on Advert { ...B }\nfragment B on Advert { ...A }", "NoFragmentCycles", 3, 27),
 	badDocument("a depth bomb", about("taxon { "+strings.Repeat("parent { ", 40)+"id"+strings.Repeat(" }", 41)), "Depth", 1, 311),
 	badDocument("braces without end", "query($id: ID!) "+strings.Repeat("{a", 10_000), "Parse", 1, 2017),
-	badDocument("an alias bomb", aliased(5_000), "DocumentSize", 0, 0),
-	badDocument("an alias bomb of fragments", fanned(40), "Fields", 0, 0),
+	badDocument("an alias bomb", aliased(5_000), "DocumentSize", 1, 65_537),
+	badDocument("an alias bomb of fragments", fanned(40), "Fields", 1, 38),
 	badDocument("a costly document", about(strings.Repeat("taxon { adverts(first: 500) { nodes { ", 4)+"id"+strings.Repeat(" } } }", 4)), "Complexity", 1, 1),
-	badDocument("a megabyte", about(strings.Repeat("title ", 180_000)), "DocumentSize", 0, 0),
+	badDocument("a megabyte", about(strings.Repeat("title ", 180_000)), "DocumentSize", 1, 65_537),
 
 	badURL(""), badURL("/hook"), badURL("shop.example/hook"), badURL("//shop.example/hook"), badURL("https:"), badURL("https:///hook"),
 	badURL("https://user@shop.example/"), badURL("https://user:password@shop.example/"), badURL("ftp://shop.example/"), badURL("file:///etc/passwd"),

@@ -84,8 +84,8 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 		slices.SortStableFunc(refused, byPlace)
 		return nil, refused[:min(len(refused), maxErrors)]
 	}
-	if refused = dryRuns(op); refused != nil {
-		return nil, refused
+	if refused = append(dryRuns(op), pageSizes(op)...); refused != nil {
+		return nil, refused[:min(len(refused), maxErrors)]
 	}
 	cost := d.Cost(op, map[string]any{"id": ""})
 	if limit := d.options.Limits.Complexity; cost > limit {
@@ -104,7 +104,7 @@ func shape(doc *ast.QueryDocument) gqlerror.List {
 	const write = "write query($id: ID!) { node(id: $id) { … } }"
 	switch len(doc.Operations) {
 	case 0:
-		return one(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation: %s", write))
+		return one(fault(CodeValidationFailed, ruleSingleOperation, start(doc), "the document has no operation: %s", write))
 	case 1:
 	default:
 		return one(fault(CodeValidationFailed, ruleSingleOperation, doc.Operations[1].Position,
@@ -145,7 +145,9 @@ func introspections(set ast.SelectionSet, path ast.Path) (refused gqlerror.List)
 func dryRuns(op *ast.OperationDefinition) gqlerror.List {
 	for _, f := range rootFields(op.SelectionSet) {
 		if f.Name == "webhookDryRun" {
-			return one(fault(CodeValidationFailed, ruleDryRun, f.Position, "webhookDryRun runs another document, which documents of webhooks cannot: remove it"))
+			err := fault(CodeValidationFailed, ruleDryRun, f.Position, "webhookDryRun runs another document, which documents of webhooks cannot: remove it")
+			err.Path = ast.Path{ast.PathName(f.Alias)}
+			return one(err)
 		}
 	}
 	return nil

@@ -19,14 +19,18 @@ func (d *Documents) selects(p *Prepared, typeName string) gqlerror.List {
 		if excluded(root.Directives) || !usesID(root.Arguments) || !d.yields(root, class) {
 			continue
 		}
-		if isConnection(root.Definition.Type.Name()) || d.touches(root.SelectionSet, class) {
+		if len((&shaper{schema: d.schema}).entity(class, root)) > 0 {
 			return nil
 		}
 		barren = root
 	}
 	if barren != nil {
+		within := "... on " + typeName
+		if isConnection(barren.Definition.Type.Name()) {
+			within = "nodes"
+		}
 		err := fault(CodeValidationFailed, ruleClassSelection, barren.Position,
-			"%q selects nothing of %s: write ... on %s { … } in it", barren.Alias, article(typeName), typeName)
+			"%q selects nothing of %s: write %s { … } in it", barren.Alias, article(typeName), within)
 		err.Path = ast.Path{ast.PathName(barren.Alias)}
 		return one(err)
 	}
@@ -83,29 +87,6 @@ func (d *Documents) yields(f *ast.Field, class *ast.Definition) bool {
 // covers reports whether the class is one of a type's possible types.
 func (d *Documents) covers(t, class *ast.Definition) bool {
 	return t == class || t.IsAbstractType() && slices.Contains(d.schema.GetPossibleTypes(t), class)
-}
-
-// touches reports whether a selection selects anything where it meets the class.
-func (d *Documents) touches(set ast.SelectionSet, class *ast.Definition) bool {
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			if !excluded(s.Directives) {
-				return true
-			}
-		case *ast.InlineFragment:
-			on := d.schema.Types[s.TypeCondition]
-			if !excluded(s.Directives) && (on == nil || d.covers(on, class)) && d.touches(s.SelectionSet, class) {
-				return true
-			}
-		case *ast.FragmentSpread:
-			on := d.schema.Types[s.Definition.TypeCondition]
-			if !excluded(s.Directives) && d.covers(on, class) && d.touches(s.Definition.SelectionSet, class) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // excluded reports whether @skip or @include take a selection away for good.

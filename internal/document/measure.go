@@ -23,7 +23,7 @@ func measure(doc *ast.QueryDocument, limits Limits) (fields int, refused gqlerro
 		return 0, one(s.tooDeep(doc, limits.Depth))
 	}
 	if whole.fields > limits.Fields {
-		return 0, one(fault(CodeComplexityLimit, ruleFields, nil,
+		return 0, one(fault(CodeComplexityLimit, ruleFields, s.tooMany(doc, limits.Fields),
 			"the document selects %d fields once its fragments are in place, more than %d: select less", whole.fields, limits.Fields))
 	}
 	for _, set := range selections(doc) {
@@ -188,5 +188,37 @@ func (s *sizer) tooDeep(doc *ast.QueryDocument, limit int) *gqlerror.Error {
 			return err
 		}
 	}
-	return fault(CodeComplexityLimit, ruleDepth, nil, "the document is more than %d fields deep", limit)
+	return fault(CodeComplexityLimit, ruleDepth, start(doc), "the document is more than %d fields deep", limit)
+}
+
+// tooMany is the place of the first selection with which the fields are more than the limit.
+func (s *sizer) tooMany(doc *ast.QueryDocument, limit int) *ast.Position {
+	var find func(set ast.SelectionSet) *ast.Position
+	find = func(set ast.SelectionSet) *ast.Position {
+		for _, selection := range set {
+			whole := s.of(&ast.SelectionSet{selection})
+			if limit -= whole.fields; limit >= 0 {
+				continue
+			}
+			limit += whole.fields
+			switch sel := selection.(type) {
+			case *ast.Field:
+				if limit--; limit >= 0 {
+					return find(sel.SelectionSet)
+				}
+			case *ast.InlineFragment:
+				return find(sel.SelectionSet)
+			}
+			return selection.GetPosition()
+		}
+		return start(doc)
+	}
+	for _, set := range selections(doc) {
+		if fields := s.of(set).fields; fields <= limit {
+			limit -= fields
+		} else {
+			return find(*set)
+		}
+	}
+	return start(doc)
 }

@@ -25,19 +25,12 @@ func NullVariable(op *ast.OperationDefinition, variables map[string]any) (name s
 }
 
 // eachValue calls visit with every value of a selection set and below, those of
-// lists and objects included; with those of a fragment once.
+// lists and objects included; with those of a fragment once, where it is tied to its spreads.
 func eachValue(set ast.SelectionSet, visit func(*ast.Value)) {
 	seen := map[string]bool{}
-	var value func(v *ast.Value)
-	value = func(v *ast.Value) {
-		visit(v)
-		for _, child := range v.Children {
-			value(child.Value)
-		}
-	}
 	arguments := func(list ast.ArgumentList) {
 		for _, a := range list {
-			value(a.Value)
+			valueAndBelow(a.Value, visit)
 		}
 	}
 	directives := func(list ast.DirectiveList) {
@@ -58,7 +51,7 @@ func eachValue(set ast.SelectionSet, visit func(*ast.Value)) {
 				walk(s.SelectionSet)
 			case *ast.FragmentSpread:
 				directives(s.Directives)
-				if !seen[s.Name] {
+				if s.Definition != nil && !seen[s.Name] {
 					seen[s.Name] = true
 					walk(s.Definition.SelectionSet)
 				}
@@ -66,4 +59,12 @@ func eachValue(set ast.SelectionSet, visit func(*ast.Value)) {
 		}
 	}
 	walk(set)
+}
+
+// valueAndBelow calls visit with a value and those in it.
+func valueAndBelow(v *ast.Value, visit func(*ast.Value)) {
+	visit(v)
+	for _, child := range v.Children {
+		valueAndBelow(child.Value, visit)
+	}
 }

@@ -24,6 +24,7 @@ const (
 	ruleScalars         = "ScalarValues"
 	ruleVariables       = "Variables"
 	ruleClassSelection  = "ClassSelection"
+	rulePageSize        = "PageSize"
 	ruleDepth           = "Depth"
 	ruleFields          = "Fields"
 	ruleWork            = "Work"
@@ -32,7 +33,7 @@ const (
 )
 
 // Parse returns a text as a valid document, from a cache where it can, or why it
-// is refused. Errors have a code, a rule and, where there is one, a place.
+// is refused. Errors have a code, a rule and a place.
 func (d *Documents) Parse(text string) (doc *ast.QueryDocument, refused gqlerror.List) {
 	if doc, found := d.queries.get(text); found {
 		return doc, nil
@@ -55,9 +56,7 @@ func weigh(text string, fields int) int { return fields + len(text)/64 + 1 }
 // recovered turns a panic while checking into a refusal.
 func recovered(refused *gqlerror.List) {
 	if r := recover(); r != nil {
-		err := Errorf(CodeValidationFailed, "the document cannot be checked: %v", r)
-		err.Rule = ruleParse
-		*refused = gqlerror.List{err}
+		*refused = one(fault(CodeValidationFailed, ruleParse, start(&ast.QueryDocument{}), "the document cannot be checked: %v", r))
 	}
 }
 
@@ -66,42 +65,59 @@ func recovered(refused *gqlerror.List) {
 func (d *Documents) read(text string) (doc *ast.QueryDocument, fields int, refused gqlerror.List) {
 	limits := d.options.Limits
 	if len(text) > limits.DocumentBytes {
-		return nil, 0, one(fault(CodeComplexityLimit, ruleDocumentSize, nil,
+		return nil, 0, one(fault(CodeComplexityLimit, ruleDocumentSize, placeOf(text, limits.DocumentBytes),
 			"the document has %d bytes, more than %d: select less, and put values into variables", len(text), limits.DocumentBytes))
 	}
-	if !utf8.ValidString(text) {
-		return nil, 0, one(fault(CodeParseFailed, ruleParse, nil, "the document is not valid UTF-8"))
+	if at := invalid(text); at >= 0 {
+		return nil, 0, one(fault(CodeParseFailed, ruleParse, placeOf(text, at), "the document is not valid UTF-8"))
 	}
+	text = strings.ReplaceAll(text, "\r\n", "\n") // means the same, and the parser counts columns wrong behind the other
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, limits.Tokens)
 	if err != nil {
-		return nil, 0, one(unreadable(err))
+		return nil, 0, one(unreadable(err, text, limits.Tokens))
 	}
+	placeTexts(doc, text)
 	fields, refused = measure(doc, limits)
 	return doc, fields, refused
 }
 
-// unreadable is the parser's error as one of ours.
-func unreadable(err error) *gqlerror.Error {
-	var place []gqlerror.Location
-	message := err.Error()
-	if g, ok := errors.AsType[*gqlerror.Error](err); ok {
-		place, message = g.Locations, g.Message
+// invalid is where a text stops being UTF-8, or -1.
+func invalid(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			return i
+		}
 	}
-	refusal := Errorf(CodeParseFailed, "%s", message)
-	refusal.Rule, refusal.Locations = ruleParse, place
-	if strings.HasPrefix(message, "exceeded token limit") {
+	return -1
+}
+
+// unreadable is the parser's error on a text of at most so many tokens as one of ours.
+func unreadable(err error, text string, tokens int) *gqlerror.Error {
+	refusal := Errorf(CodeParseFailed, "%s", err.Error())
+	if g, ok := errors.AsType[*gqlerror.Error](err); ok {
+		refusal.Locations, refusal.Message = g.Locations, clip(g.Message)
+	}
+	refusal.Rule = ruleParse
+	tooMany := strings.HasPrefix(refusal.Message, "exceeded token limit")
+	if tooMany {
 		refusal.Extensions["code"] = CodeComplexityLimit
+	}
+	if !tooMany && !strings.Contains(refusal.Message, "<Invalid>") {
+		return refusal
+	}
+	reason, at := misread(text, tokens)
+	refusal.Locations = []gqlerror.Location{at}
+	if reason != "" {
+		refusal.Message = reason
 	}
 	return refusal
 }
 
-// fault is one reason to refuse a document, at a position where there is one.
+// fault is one reason to refuse a document, at a position.
 func fault(code, rule string, at *ast.Position, format string, args ...any) *gqlerror.Error {
 	err := Errorf(code, format, args...)
 	err.Rule = rule
-	if at != nil {
-		err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
-	}
+	err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
 	return err
 }
 

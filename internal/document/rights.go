@@ -76,11 +76,27 @@ func entryOf(definition *ast.Definition) string {
 func (d *Documents) RequiredScopes(op *ast.OperationDefinition) []string {
 	needed := map[string]bool{}
 	eachField(op.SelectionSet, func(f *ast.Field) {
-		needed[d.scopes[f.ObjectDefinition.Name]] = true
-		needed[d.scopes[f.Definition.Type.Name()]] = true
-		needed[directiveScope(f.Definition.Directives)] = true
+		for _, scope := range d.fieldScopes(f) {
+			needed[scope] = true
+		}
 	})
 	return sorted(needed)
+}
+
+// fieldScopes are the scopes that a field needs whatever it finds; "" for none.
+func (d *Documents) fieldScopes(f *ast.Field) []string {
+	return []string{d.scopes[f.ObjectDefinition.Name], d.scopes[f.Definition.Type.Name()], directiveScope(f.Definition.Directives)}
+}
+
+// whereNeeded is the place of the first field of an operation that needs a scope.
+func (d *Documents) whereNeeded(op *ast.OperationDefinition, scope string) *ast.Position {
+	at := op.Position
+	eachField(op.SelectionSet, func(f *ast.Field) {
+		if at == op.Position && slices.Contains(d.fieldScopes(f), scope) {
+			at = f.Position
+		}
+	})
+	return at
 }
 
 // reach are the scopes that a document for entities of a type needs: those of

@@ -36,7 +36,7 @@ func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context 
 // database that is away, a timeout or a panic, is an error that wraps ErrInternal.
 // A viewer who may no longer read what the document selects gets a *Refused.
 func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v viewer.Viewer) (json.RawMessage, error) {
-	if refused := p.beyond(v); refused != nil {
+	if refused := d.beyond(p, v); refused != nil {
 		return nil, refused
 	}
 	if shared, ok := ctx.Value(batchKey{}).(viewer.Viewer); !ok || !sameViewer(shared, v) {
@@ -59,11 +59,11 @@ func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v view
 }
 
 // beyond refuses a document that reads more than the viewer may.
-func (p *Prepared) beyond(v viewer.Viewer) error {
+func (d *Documents) beyond(p *Prepared, v viewer.Viewer) error {
 	var refused gqlerror.List
 	for _, scope := range p.facts.RequiredScopes {
 		if !v.Can(scope) {
-			refused = append(refused, fault(CodeMissingScope, ruleScopes, nil, "the owner lacks the scope %s", scope))
+			refused = append(refused, fault(CodeMissingScope, ruleScopes, d.whereNeeded(p.op, scope), "the owner lacks the scope %s", scope))
 		}
 	}
 	if refused == nil {

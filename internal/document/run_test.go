@@ -227,7 +227,7 @@ func TestRunBeyondItsScopes(t *testing.T) {
 	p := prepare(t, d, in("... on Advert { title brand { name } seller { id } }"))
 	_, err := d.Run(t.Context(), p, subject, viewer.Viewer{Seller: 3, Scopes: []string{"adverts:write"}})
 	var refused *document.Refused
-	if !errors.As(err, &refused) || verdict(refused.Errors) != "Scopes, Scopes" || !strings.Contains(err.Error(), "taxonomy:read") {
+	if !errors.As(err, &refused) || verdict(refused.Errors) != "Scopes 1:72, Scopes 1:57" || !strings.Contains(err.Error(), "taxonomy:read") {
 		t.Errorf("got %v", err)
 	}
 }

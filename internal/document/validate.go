@@ -37,7 +37,7 @@ type enough struct{}
 // schema's definitions. Errors come in the order of their places.
 func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
 	if len(doc.Operations) == 0 {
-		return one(fault(CodeValidationFailed, ruleSingleOperation, nil, "the document has no operation"))
+		return one(fault(CodeValidationFailed, ruleSingleOperation, start(doc), "the document has no operation"))
 	}
 	var refused gqlerror.List
 	events := &core.Events{}
@@ -49,6 +49,9 @@ func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
 				option(err)
 			}
 			err.Message = clip(err.Message)
+			if len(err.Locations) == 0 {
+				err.Locations = []gqlerror.Location{{Line: start(doc).Line, Column: start(doc).Column}}
+			}
 			if refused = append(refused, err); len(refused) == maxErrors {
 				panic(enough{})
 			}
@@ -86,11 +89,8 @@ func walk(schema *ast.Schema, doc *ast.QueryDocument, events *core.Events) {
 	validator.Walk(schema, doc, events)
 }
 
-// byPlace orders errors by line and column; what has no place comes first.
+// byPlace orders errors by line and column.
 func byPlace(a, b *gqlerror.Error) int {
-	if len(a.Locations) == 0 || len(b.Locations) == 0 {
-		return len(a.Locations) - len(b.Locations)
-	}
 	if a.Locations[0].Line != b.Locations[0].Line {
 		return a.Locations[0].Line - b.Locations[0].Line
 	}
