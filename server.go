@@ -28,9 +28,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/term"
 
 	"crier/console"
 	"crier/delivery"
@@ -40,12 +38,14 @@ import (
 	"crier/internal/config"
 	"crier/internal/demo"
 	"crier/internal/document"
+	"crier/internal/listen"
 	"crier/internal/market"
 	"crier/internal/sample"
 	"crier/internal/shopify"
 	"crier/internal/store"
 	"crier/internal/stream"
 	"crier/internal/telemetry"
+	"crier/internal/terminal"
 	"crier/internal/viewer"
 	"crier/resolvers"
 )
@@ -59,16 +59,11 @@ type command struct {
 
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the API, relay changes and deliver webhooks (the default)."`
 	Demo     demoCommand     `cmd:"" help:"Show the main job: changes made, webhooks received and verified."`
+	Listen   listenCommand   `cmd:"" help:"Receive webhooks on this machine: verify, show, forward, fail as told."`
 	Import   importCommand   `cmd:"" help:"Load catalogues from Shopify product CSV."`
 	Webhooks webhooksCommand `cmd:"" help:"Look after registered webhooks."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
 	Version  versionCommand  `cmd:"" help:"Show version, commit and Go version."`
-}
-
-// terminal is where a command talks.
-type terminal struct {
-	ctx      context.Context
-	out, err io.Writer
 }
 
 func main() {
@@ -93,7 +88,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 		return exit
 	}
 	if err == nil {
-		err = parsed.Run(&c.Config, terminal{ctx, out, errs})
+		err = parsed.Run(&c.Config, terminal.Terminal{Ctx: ctx, Out: out, Err: errs})
 	}
 	if err != nil {
 		fmt.Fprintln(errs, "crier:", strings.ReplaceAll(err.Error(), "\n", "\ncrier: "))
@@ -102,12 +97,12 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	return 0
 }
 
-type versionCommand struct{}
+type versionCommand struct{ terminal.Output }
 
 // Run shows the version.
-func (versionCommand) Run(t terminal) error {
-	_, err := fmt.Fprintf(t.out, "crier %s commit %s %s\n", version, commit(), runtime.Version())
-	return err
+func (v versionCommand) Run(t terminal.Terminal) error {
+	return v.Print(t.Out, fmt.Sprintf("crier %s commit %s %s", version, commit(), runtime.Version()),
+		map[string]string{"version": version, "commit": commit(), "go": runtime.Version()})
 }
 
 // commit is what the program was built from.
@@ -122,23 +117,23 @@ func commit() string {
 	return "unknown"
 }
 
-type migrateCommand struct{}
+type migrateCommand struct{ terminal.Output }
 
 // Run migrates the database.
-func (migrateCommand) Run(c *config.Config, t terminal) error {
+func (m migrateCommand) Run(c *config.Config, t terminal.Terminal) error {
 	s, _, err := settings(c, t)
 	if err != nil {
 		return err
 	}
-	db, err := openStore(t.ctx, s, logger(s, t.err))
+	db, err := openStore(t.Ctx, s, logger(s, t.Err))
 	if err != nil {
 		return err
 	}
-	if err := db.Migrate(t.ctx); err != nil {
-		return errors.Join(err, db.Close())
+	err = terminal.Wait(t.Err, "migrating", func() error { return db.Migrate(t.Ctx) })
+	if err == nil {
+		err = m.Print(t.Out, fmt.Sprintf("the %s database is at this version's schema", db.Dialect()), map[string]any{"database": db.Dialect(), "migrated": true})
 	}
-	fmt.Fprintf(t.out, "the %s database is at this version's schema\n", db.Dialect())
-	return db.Close()
+	return errors.Join(err, db.Close())
 }
 
 type serveCommand struct {
@@ -151,26 +146,26 @@ type serveCommand struct {
 const ballast = 48 << 20
 
 // Run serves until the process is told to stop.
-func (s serveCommand) Run(c *config.Config, t terminal) error {
+func (s serveCommand) Run(c *config.Config, t terminal.Terminal) error {
 	defer runtime.KeepAlive(make([]byte, ballast))
 	checked, log, err := settings(c, t)
 	if err != nil {
 		return err
 	}
-	log.InfoContext(t.ctx, "starting", slog.String("version", version), slog.Any("settings", checked))
-	srv, err := open(t.ctx, checked, log, s.Migrate)
+	log.InfoContext(t.Ctx, "starting", slog.String("version", version), slog.Any("settings", checked))
+	srv, err := open(t.Ctx, checked, log, s.Migrate)
 	if err != nil {
 		return err
 	}
-	made, err := srv.market.EnsureOperatorKey(t.ctx, checked.OperatorKey)
+	made, err := srv.market.EnsureOperatorKey(t.Ctx, checked.OperatorKey)
 	if err != nil {
 		return errors.Join(err, srv.close())
 	}
 	if made != "" {
-		fmt.Fprintf(t.err, "crier operator key (shown only now): %s\n", made)
+		fmt.Fprintf(t.Err, "crier operator key (shown only now): %s\n", made)
 	}
-	return srv.run(t.ctx, func(url string) {
-		fmt.Fprintf(t.out, "crier ready url=%s database=%s redis=%s\n", url, srv.store.Dialect(), srv.redis.Redacted())
+	return srv.run(t.Ctx, func(url string) {
+		fmt.Fprintf(t.Out, "crier ready url=%s database=%s redis=%s\n", url, srv.store.Dialect(), srv.redis.Redacted())
 	})
 }
 
@@ -186,7 +181,7 @@ const sampleSeed = 1
 var demoSecretKey = []byte("crier demonstration secret key!!")
 
 // Run starts a server on sample data and shows the way of a webhook on it.
-func (d demoCommand) Run(c *config.Config, t terminal) error {
+func (d demoCommand) Run(c *config.Config, t terminal.Terminal) error {
 	folder, err := os.MkdirTemp("", "crier-demo-")
 	if err != nil {
 		return err
@@ -208,7 +203,7 @@ func (d demoCommand) Run(c *config.Config, t terminal) error {
 	if err != nil {
 		return err
 	}
-	srv, err := open(t.ctx, checked, log, true)
+	srv, err := open(t.Ctx, checked, log, true)
 	if err != nil {
 		return err
 	}
@@ -216,14 +211,14 @@ func (d demoCommand) Run(c *config.Config, t terminal) error {
 }
 
 // show runs the server and the demonstration beside it.
-func (d demoCommand) show(srv *server, t terminal) error {
-	_, key, err := srv.market.CreateAPIKey(t.ctx, market.Actor{ID: "demo"}, market.APIKeyAttributes{
+func (d demoCommand) show(srv *server, t terminal.Terminal) error {
+	_, key, err := srv.market.CreateAPIKey(t.Ctx, market.Actor{ID: "demo"}, market.APIKeyAttributes{
 		APITermsOfUse: true, Description: "demonstration", Organization: "demo",
 	}, viewer.ValidScope)
 	if err != nil {
 		return errors.Join(err, srv.close())
 	}
-	ctx, stop := context.WithCancel(t.ctx)
+	ctx, stop := context.WithCancel(t.Ctx)
 	defer stop()
 	ready := make(chan string, 1)
 	var group errgroup.Group
@@ -236,7 +231,7 @@ func (d demoCommand) show(srv *server, t terminal) error {
 		if !ok {
 			return nil // the server's own error says why
 		}
-		err := demo.Run(ctx, demo.Options{URL: url, Key: key, Out: t.out, Once: d.Once, HeaderPrefix: srv.settings.HeaderPrefix})
+		err := demo.Run(ctx, demo.Options{URL: url, Key: key, Out: t.Out, Once: d.Once, HeaderPrefix: srv.settings.HeaderPrefix})
 		if d.Once || err != nil {
 			stop()
 		}
@@ -245,23 +240,30 @@ func (d demoCommand) show(srv *server, t terminal) error {
 	return group.Wait()
 }
 
+type listenCommand struct{ listen.Command }
+
+// Run receives until it is told to stop.
+func (l listenCommand) Run(c *config.Config, t terminal.Terminal) error {
+	return l.Command.Run(t, c.HeaderPrefix)
+}
+
 type importCommand struct {
 	Seller string   `placeholder:"NAME" help:"Business name of the seller who gets the products; created where missing."`
 	Files  []string `arg:"" name:"file" type:"existingfile" help:"Shopify product CSV files."`
 }
 
 // Run loads catalogues straight into the database; a server beside it delivers the events.
-func (i importCommand) Run(c *config.Config, t terminal) error {
+func (i importCommand) Run(c *config.Config, t terminal.Terminal) error {
 	s, log, err := settings(c, t)
 	if err != nil {
 		return err
 	}
-	db, err := openStore(t.ctx, s, log)
+	db, err := openStore(t.Ctx, s, log)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if err := db.Migrate(t.ctx); err != nil {
+	if err := db.Migrate(t.Ctx); err != nil {
 		return err
 	}
 	loader := loader{market.New(db, market.Options{Payment: market.PaymentPolicy(s.OrderPayment)}), db}
@@ -280,25 +282,24 @@ func (i importCommand) Run(c *config.Config, t terminal) error {
 }
 
 // load loads one file and returns how many of its rows were bad.
-func (i importCommand) load(t terminal, l loader, file string) (int, error) {
+func (i importCommand) load(t terminal.Terminal, l loader, file string) (int, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
 	products, bad := shopify.Parse(f, file)
-	bar := progressbar.NewOptions(len(products), progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription(filepath.Base(file)),
-		progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(t.err)), progressbar.OptionClearOnFinish())
-	ctx := viewer.NewContext(t.ctx, viewer.Viewer{Key: "import"})
+	bar := terminal.Bar(t.Err, filepath.Base(file), len(products))
+	ctx := viewer.NewContext(t.Ctx, viewer.Viewer{Key: "import"})
 	summary, refused, err := shopify.Load(ctx, l, market.Actor{ID: "import"}, i.Seller, products, func(done, _ int) { _ = bar.Set(done) })
 	if err != nil {
 		return 0, fmt.Errorf("import %s: %w", file, err)
 	}
 	bad = append(bad, refused...)
 	for _, row := range bad {
-		fmt.Fprintln(t.err, row)
+		fmt.Fprintln(t.Err, row)
 	}
-	fmt.Fprintf(t.out, "%s: %s\n", file, summary)
+	fmt.Fprintf(t.Out, "%s: %s\n", file, summary)
 	return len(bad), nil
 }
 
@@ -311,22 +312,21 @@ type checkCommand struct {
 }
 
 // Run reports what does not fit.
-func (k checkCommand) Run(c *config.Config, t terminal) error {
+func (k checkCommand) Run(c *config.Config, t terminal.Terminal) error {
 	s, log, err := settings(c, t)
 	if err != nil {
 		return err
 	}
-	db, err := openStore(t.ctx, s, log)
+	db, err := openStore(t.Ctx, s, log)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if pending, err := db.MigrationsPending(t.ctx); err != nil || pending {
+	if pending, err := db.MigrationsPending(t.Ctx); err != nil || pending {
 		return errors.Join(err, errors.New("the database does not have this version's schema: run crier migrate first, on a copy if need be"))
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription("webhooks checked"),
-		progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(t.err)), progressbar.OptionClearOnFinish())
-	ctx := viewer.NewContext(t.ctx, viewer.Viewer{Key: "check"})
+	bar := terminal.Bar(t.Err, "webhooks checked", -1)
+	ctx := viewer.NewContext(t.Ctx, viewer.Viewer{Key: "check"})
 	report, err := check.Make(ctx, loader{market.New(db, market.Options{Documents: checker(document.DefaultLimits)}), db}, func() { _ = bar.Add(1) })
 	if err != nil {
 		return fmt.Errorf("check webhooks: %w", err)
@@ -336,7 +336,7 @@ func (k checkCommand) Run(c *config.Config, t terminal) error {
 	if k.Output == "json" {
 		write = report.JSON
 	}
-	if err := write(t.out); err != nil || len(report.Misfits) == 0 {
+	if err := write(t.Out); err != nil || len(report.Misfits) == 0 {
 		return err
 	}
 	return fmt.Errorf("%d documents do not fit this version's schema, or their keys' scopes", len(report.Misfits))
@@ -593,12 +593,12 @@ func (s *server) close() error {
 const defaultDatabase = "sqlite:crier-data/crier.db"
 
 // settings checks the configuration and makes the logger it asks for.
-func settings(c *config.Config, t terminal) (config.Settings, *slog.Logger, error) {
+func settings(c *config.Config, t terminal.Terminal) (config.Settings, *slog.Logger, error) {
 	s, err := c.Check()
 	if _, refused := telemetry.Traced(os.Getenv); err != nil || refused != nil {
 		return s, nil, errors.Join(err, refused)
 	}
-	made := logger(s, t.err)
+	made := logger(s, t.Err)
 	// net/http reports there what receivers send unasked, as much as they please.
 	log.SetOutput(slog.NewLogLogger(made.Handler(), slog.LevelDebug).Writer())
 	return s, made, nil
@@ -607,15 +607,10 @@ func settings(c *config.Config, t terminal) (config.Settings, *slog.Logger, erro
 // logger writes to standard error: text on a terminal, else JSON.
 func logger(s config.Settings, out io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.LogLevel}
-	if s.LogFormat == "text" || s.LogFormat == "" && isTerminal(out) {
+	if s.LogFormat == "text" || s.LogFormat == "" && terminal.Is(out) {
 		return slog.New(slog.NewTextHandler(out, options))
 	}
 	return slog.New(slog.NewJSONHandler(out, options))
-}
-
-func isTerminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // openStore opens the database; the key of an embedded one lies beside it.

@@ -40,6 +40,15 @@ func Verify(secrets []Secret, header http.Header, body []byte, now time.Time, to
 	return nil
 }
 
+// VerifyHmac256 checks the value of Marketplacer's `<Prefix>-Hmac-256` header against the body, in constant
+// time. It fails with [ErrMismatch], and says nothing of the time: anyone who has seen a request can repeat it.
+func VerifyHmac256(key, value string, body []byte) error {
+	if !hmac.Equal([]byte(value), []byte(Hmac256(key, body))) {
+		return ErrMismatch
+	}
+	return nil
+}
+
 // readHeaders checks the three headers and returns the base64 of the signatures of a version.
 func readHeaders(header http.Header, version string, now time.Time, tolerance time.Duration) ([]string, error) {
 	for _, name := range []string{HeaderID, HeaderTimestamp, HeaderSignature} {

@@ -6,12 +6,13 @@ package demo
 import (
 	"context"
 	"embed"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"crier/internal/client"
+	"crier/internal/listen"
 )
 
 // patience is how long a verified delivery of each class may take.
@@ -40,13 +41,13 @@ type Options struct {
 // what arrives. With Once it fails where a class does not arrive within 60 s;
 // without, it goes on until ctx ends.
 func Run(ctx context.Context, o Options) error {
-	receiver, err := listen(o.HeaderPrefix)
+	receiver, err := open(o.HeaderPrefix)
 	if err != nil {
 		return err
 	}
 	defer receiver.close()
-	s := show{Options: o, api: client{url: o.URL + "/graphql", key: o.Key}, receiver: receiver}
-	if err := s.forgetFormer(ctx); err != nil {
+	s := show{Options: o, api: client.Client{URL: o.URL, Key: o.Key}, receiver: receiver}
+	if err := s.api.Forget(ctx, identifierOf("")); err != nil {
 		return err
 	}
 	for _, class := range classes {
@@ -61,7 +62,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.Once {
-		return s.forgetFormer(ctx)
+		return s.api.Forget(ctx, identifierOf(""))
 	}
 	return s.goOn(ctx)
 }
@@ -69,7 +70,7 @@ func Run(ctx context.Context, o Options) error {
 // show is one demonstration.
 type show struct {
 	Options
-	api      client
+	api      client.Client
 	receiver *receiver
 }
 
@@ -84,29 +85,6 @@ func text(name string) (string, error) {
 // identifierOf is how the demonstration finds its webhooks again.
 func identifierOf(class string) string { return "crier-demo-" + strings.ToLower(class) }
 
-// forgetFormer deletes the demonstration's own webhooks.
-func (s show) forgetFormer(ctx context.Context) error {
-	var found struct {
-		Webhooks struct {
-			Nodes []struct{ ID, Identifier string }
-		}
-	}
-	if err := s.api.do(ctx, `{ webhooks(first: 500) { nodes { id identifier } } }`, nil, &found); err != nil {
-		return fmt.Errorf("look for former webhooks: %w", err)
-	}
-	for _, w := range found.Webhooks.Nodes {
-		if !strings.HasPrefix(w.Identifier, identifierOf("")) {
-			continue
-		}
-		var deleted struct{ WebhookDelete result }
-		err := s.api.do(ctx, `mutation($id: ID!) { webhookDelete(input: { webhookId: $id }) { status errors { field messages } } }`, map[string]any{"id": w.ID}, &deleted)
-		if err = errors.Join(err, deleted.WebhookDelete.err()); err != nil {
-			return fmt.Errorf("delete a former webhook: %w", err)
-		}
-	}
-	return nil
-}
-
 // register registers the document of a class.
 func (s show) register(ctx context.Context, class string) error {
 	document, err := text(class)
@@ -114,21 +92,13 @@ func (s show) register(ctx context.Context, class string) error {
 		return err
 	}
 	s.printf("── webhookCreate for %s ──\n%s\n", class, document)
-	var out struct {
-		WebhookCreate struct {
-			result
-			Secret string
-		}
-	}
-	err = s.api.do(ctx, `mutation($attributes: WebhookCreateInput!) {
-		webhookCreate(input: { attributes: $attributes }) { status secret errors { field messages } }
-	}`, map[string]any{"attributes": map[string]any{
+	_, secret, err := s.api.Register(ctx, map[string]any{
 		"type": class, "url": s.receiver.url(class), "queryString": document, "identifier": identifierOf(class), "name": "demonstration",
-	}}, &out)
-	if err = errors.Join(err, out.WebhookCreate.err()); err != nil {
+	})
+	if err != nil {
 		return fmt.Errorf("register the webhook for %s: %w", class, err)
 	}
-	return s.receiver.trust(class, out.WebhookCreate.Secret)
+	return s.receiver.trust(class, secret)
 }
 
 // await prints deliveries until one of each class was verified.
@@ -142,8 +112,8 @@ func (s show) await(ctx context.Context) error {
 	for len(missing) > 0 {
 		select {
 		case d := <-s.receiver.deliveries:
-			if d.err != nil {
-				return fmt.Errorf("a delivery for %s does not verify: %w", d.class, d.err)
+			if d.Err != nil {
+				return fmt.Errorf("a delivery for %s does not verify: %w", d.class, d.Err)
 			}
 			s.print(d)
 			delete(missing, d.class)
@@ -161,8 +131,8 @@ func (s show) goOn(ctx context.Context) error {
 	for {
 		select {
 		case d := <-s.receiver.deliveries:
-			if d.err != nil {
-				s.printf("a delivery for %s does not verify: %v\n", d.class, d.err)
+			if d.Err != nil {
+				s.printf("a delivery for %s does not verify: %v\n", d.class, d.Err)
 				continue
 			}
 			s.print(d)
@@ -174,9 +144,9 @@ func (s show) goOn(ctx context.Context) error {
 
 // print shows one verified delivery.
 func (s show) print(d received) {
-	pretty, err := json.MarshalIndent(d.body, "", "  ")
-	if err != nil {
-		pretty = d.body
+	sequence := int64(0)
+	if d.Sequence != nil {
+		sequence = *d.Sequence
 	}
-	s.printf("── received for %s, signature verified ──\n%s-Sequence: %s\nwebhook-id: %s\n%s\n\n", d.class, s.HeaderPrefix, d.sequence, d.id, pretty)
+	s.printf("── received for %s, signature verified ──\n%s-Sequence: %d\nwebhook-id: %s\n%s\n\n", d.class, s.HeaderPrefix, sequence, d.ID, listen.Pretty(d.Body, ""))
 }

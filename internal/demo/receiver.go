@@ -1,9 +1,7 @@
 package demo
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -11,13 +9,10 @@ import (
 	"time"
 
 	"crier/delivery/sign"
+	"crier/internal/listen"
 )
 
-// tolerance is how far the timestamp of a delivery may be from now.
-const tolerance = 5 * time.Minute
-
-// receiver is a webhook endpoint as an integrator would write it: it verifies
-// the signature before it believes a body.
+// receiver is a webhook endpoint that verifies the signature before it believes a body.
 type receiver struct {
 	prefix     string
 	listener   net.Listener
@@ -25,24 +20,23 @@ type receiver struct {
 	deliveries chan received
 	done       chan struct{}
 
-	mu      sync.Mutex
-	secrets map[string]sign.Secret
+	mu        sync.Mutex
+	verifiers map[string]listen.Verifier // by class
 }
 
-// received is one delivery; err says why it must not be believed.
+// received is one delivery for a class.
 type received struct {
-	class, id, sequence string
-	body                json.RawMessage
-	err                 error
+	class string
+	listen.Delivery
 }
 
-// listen starts a receiver on a free port of this machine.
-func listen(prefix string) (*receiver, error) {
+// open starts a receiver on a free port of this machine.
+func open(prefix string) (*receiver, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the receiver: %w", err)
 	}
-	r := &receiver{prefix: prefix, listener: listener, deliveries: make(chan received, 64), done: make(chan struct{}), secrets: map[string]sign.Secret{}}
+	r := &receiver{prefix: prefix, listener: listener, deliveries: make(chan received, 64), done: make(chan struct{}), verifiers: map[string]listen.Verifier{}}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = r.server.Serve(listener) }() // ends with close
 	return r, nil
@@ -66,27 +60,21 @@ func (r *receiver) trust(class, secret string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.secrets[class] = s
+	r.verifiers[class] = listen.Verifier{Secrets: []sign.Secret{s}, Prefix: r.prefix}
 	return nil
 }
 
 // ServeHTTP verifies a delivery and answers 204, or 401 where it does not verify.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, 16<<20))
-	d := received{
-		class: strings.ToUpper(strings.Trim(request.URL.Path, "/")), id: request.Header.Get("webhook-id"),
-		sequence: request.Header.Get(r.prefix + "-Sequence"), body: body, err: err,
-	}
+	class := strings.ToUpper(strings.Trim(request.URL.Path, "/"))
 	r.mu.Lock()
-	secret := r.secrets[d.class]
+	verifier := r.verifiers[class]
 	r.mu.Unlock()
-	if err == nil {
-		d.err = sign.Verify([]sign.Secret{secret}, request.Header, body, time.Now(), tolerance)
-	}
-	if d.err != nil {
-		w.WriteHeader(http.StatusUnauthorized)
-	} else {
+	d := received{class, listen.Receive(w, request, verifier, time.Now())}
+	if d.Err == nil && verifier.Knows() {
 		w.WriteHeader(http.StatusNoContent)
+	} else {
+		w.WriteHeader(http.StatusUnauthorized)
 	}
 	select {
 	case r.deliveries <- d:
