@@ -34,7 +34,8 @@ const (
 // have one. Both sellers' entities hang on the same taxon, order and so on.
 type world struct {
 	*bundle
-	schema *ast.Schema
+	schema   *ast.Schema
+	entities []market.Entity
 }
 
 // furnished makes the examples of all parties.
@@ -59,6 +60,7 @@ func furnishedFor(t *testing.T, sellers ...int64) *world {
 		all = append(append(all, own...), w.attached(party, own)...)
 	}
 	w.insert(all...)
+	w.entities = all
 	return w
 }
 
