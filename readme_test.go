@@ -22,19 +22,7 @@ import (
 // The README's table of variables is the configuration, neither more nor less.
 func TestReadmeNamesEveryVariable(t *testing.T) {
 	t.Parallel()
-	var c config.Config
-	parser, err := kong.New(&c, kong.DefaultEnvars("CRIER"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var variables []string
-	for _, flag := range parser.Model.Flags {
-		for _, env := range flag.Envs {
-			if flag.Name != "help" {
-				variables = append(variables, env)
-			}
-		}
-	}
+	variables := variables(t)
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -52,16 +40,31 @@ func TestReadmeNamesEveryVariable(t *testing.T) {
 	}
 }
 
-// blocks returns the shell commands below a heading of the README, in order.
-func blocks(t *testing.T, heading string) []string {
+// variables are those that configure the program.
+func variables(t *testing.T) (names []string) {
 	t.Helper()
-	text, err := os.ReadFile("README.md")
+	parser, err := kong.New(&config.Config{}, kong.DefaultEnvars("CRIER"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range parser.Model.Flags {
+		if flag.Name != "help" {
+			names = append(names, flag.Envs...)
+		}
+	}
+	return names
+}
+
+// blocks returns the shell commands below a heading of a guide, in order.
+func blocks(t *testing.T, file, heading string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, section, found := strings.Cut(string(text), "\n## "+heading+"\n")
 	if !found {
-		t.Fatalf("the README has no section %q", heading)
+		t.Fatalf("%s has no section %q", file, heading)
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
 	var list []string
@@ -123,7 +126,7 @@ func TestTheReadmesFirstWebhook(t *testing.T) {
 	t.Parallel()
 	servicetest.Program(t, "curl")
 	servicetest.Program(t, "python3")
-	steps, folder, binary := blocks(t, "A webhook of your own, with curl"), t.TempDir(), servicetest.Crier(t)
+	steps, folder, binary := blocks(t, "README.md", "A webhook of your own, with curl"), t.TempDir(), servicetest.Crier(t)
 	if len(steps) != 4 {
 		t.Fatalf("the walk has %d steps, want server, receiver, registration, change", len(steps))
 	}
