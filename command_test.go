@@ -241,3 +241,16 @@ func TestPlaygroundAndVoyagerWorkInABrowserWithoutNetwork(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
+
+// From an empty database, on a wide and a narrow screen. The pictures stay in console/e2e/screenshots.
+func TestTheConsoleWorksInABrowserWithoutNetwork(t *testing.T) {
+	chromium := servicetest.Chromium(t)
+	installed(t, "console")
+	s := serve(t, embedded(t))
+	cmd := exec.Command(servicetest.Node(t), "e2e/console.mjs", s.url, operatorKey, "e2e/screenshots")
+	cmd.Dir = "console"
+	cmd.Env = append(os.Environ(), "CHROMIUM="+chromium)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}

@@ -1,5 +1,6 @@
-// Package console serves the web interface: GraphiQL at /playground and GraphQL Voyager at /voyager, from files that
-// are built in this folder, committed and embedded, so that no page ever loads anything from another host.
+// Package console serves the web interface: the console at /, GraphiQL at /playground and GraphQL Voyager at /voyager,
+// from files that are built in this folder, committed and embedded, so that no page ever loads anything from another
+// host.
 package console
 
 import (
@@ -17,6 +18,8 @@ import (
 )
 
 var (
+	//go:embed dist/index.html
+	consolePage []byte
 	//go:embed dist/playground.html
 	playgroundPage []byte
 	//go:embed dist/voyager.html
@@ -37,6 +40,12 @@ const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
 // Neither page needs 'unsafe-eval'.
 const voyagerPolicy = policy + "; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:"
 
+// views are the paths of the console's views. Each answers with the same page, whose script shows what the path says:
+// a view can be reloaded and kept as a bookmark, and a path that is none stays 404.
+var views = []string{
+	"/{$}", "/webhooks", "/webhooks/{id}", "/webhooks/{id}/edit", "/compose", "/deliveries", "/deliveries/{id}", "/jobs",
+}
+
 // contentTypes are the kinds of files that the build emits. The operating system's table is not asked: with nosniff,
 // a browser refuses a script whose type that table has wrong.
 var contentTypes = map[string]string{
@@ -48,12 +57,13 @@ var contentTypes = map[string]string{
 	".ttf":  "font/ttf",
 }
 
-// Handler serves /playground and /voyager, below /console/ their assets and the licenses of what is built into them, and
-// sends / to the playground; any other path is 404. The pages talk to /graphql of the same origin, which is served
-// elsewhere.
+// Handler serves the console's views, /playground and /voyager, and below /console/ their assets and the licenses of what
+// is built into them; any other path is 404. The pages talk to /graphql of the same origin, which is served elsewhere.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	for _, view := range views {
+		mux.Handle("GET "+view, page(consolePage, ".html", policy))
+	}
 	mux.Handle("GET /playground", page(playgroundPage, ".html", policy))
 	mux.Handle("GET /voyager", page(voyagerPage, ".html", voyagerPolicy))
 	mux.Handle("GET /console/licenses.md", page(licenses, ".md", policy))

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -50,20 +51,22 @@ func wantHeader(t *testing.T, response *http.Response, name, want string) {
 	}
 }
 
-func TestRootGoesToThePlayground(t *testing.T) {
-	t.Parallel()
-	response := get(t, "/")
-	if response.StatusCode != http.StatusFound {
-		t.Errorf("status %d, want %d", response.StatusCode, http.StatusFound)
-	}
-	wantHeader(t, response, "Location", "/playground")
-}
-
 func TestPages(t *testing.T) {
 	t.Parallel()
 	reference := regexp.MustCompile(`(?:src|href)="(/[^"]+)"`)
-	for target, title := range map[string]string{"/playground": "Playground", "/voyager": "Voyager"} {
-		t.Run(title, func(t *testing.T) {
+	for target, title := range map[string]string{
+		"/":                        "Crier",
+		"/webhooks":                "Crier",
+		"/webhooks/V2ViaG9vay0x":   "Crier",
+		"/webhooks/a%3D%3D/edit":   "Crier",
+		"/compose":                 "Crier",
+		"/deliveries?status=SENT":  "Crier",
+		"/deliveries/V2ViaG9vay0x": "Crier",
+		"/jobs":                    "Crier",
+		"/playground":              "Playground",
+		"/voyager":                 "Voyager",
+	} {
+		t.Run(target, func(t *testing.T) {
 			t.Parallel()
 			response := get(t, target)
 			if response.StatusCode != http.StatusOK {
@@ -172,6 +175,10 @@ func TestNotFound(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{
 		"/other",
+		"/index.html",
+		"/webhooks/",
+		"/webhooks/1/other",
+		"/deliveries/1/edit",
 		"/playground/",
 		"/console/",
 		"/console/assets/",
@@ -211,6 +218,7 @@ func TestContentSecurityPolicy(t *testing.T) {
 	voyager := append(slices.Clone(base), "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self' blob:")
 	for target, want := range map[string][]string{
 		"/":                          base,
+		"/webhooks/1/edit":           base,
 		"/playground":                base,
 		"/voyager":                   voyager,
 		"/console/licenses.md":       base,
@@ -221,6 +229,48 @@ func TestContentSecurityPolicy(t *testing.T) {
 		wantHeader(t, response, "X-Content-Type-Options", "nosniff")
 		wantHeader(t, response, "Referrer-Policy", "no-referrer")
 	}
+}
+
+// mostScript is how much the console's own pages may load, in bytes of gzip: all of its views, not only the first.
+const mostScript = 500 << 10
+
+func TestTheConsoleIsSmall(t *testing.T) {
+	t.Parallel()
+	page := readAll(t, get(t, "/").Body)
+	sizes := map[string]int{}
+	first := loaded(t, page, sizes)
+	for again := true; again; {
+		again = false
+		for _, name := range slices.Collect(maps.Keys(sizes)) {
+			again = loaded(t, decoded(t, get(t, "/console/assets/"+name, "Accept-Encoding", "gzip")), sizes) > 0 || again
+		}
+	}
+	all := 0
+	for _, size := range sizes {
+		all += size
+	}
+	t.Logf("%d KiB of compressed script at first, %d KiB for all views", first>>10, all>>10)
+	if all > mostScript {
+		t.Errorf("the console's views load %d bytes of compressed script, more than %d", all, mostScript)
+	}
+	if first == 0 || first >= all {
+		t.Errorf("the first view loads %d of %d bytes: the editor is not loaded lazily", first, all)
+	}
+}
+
+var scriptName = regexp.MustCompile(`[\w.-]+\.js\b`)
+
+// loaded adds the scripts that a text names to sizes, as they are sent, and returns what they have together.
+func loaded(t *testing.T, text string, sizes map[string]int) (total int) {
+	t.Helper()
+	for _, name := range scriptName.FindAllString(text, -1) {
+		response := get(t, "/console/assets/"+name, "Accept-Encoding", "gzip")
+		if _, known := sizes[name]; !known && response.StatusCode == http.StatusOK {
+			sizes[name] = len(readAll(t, response.Body))
+			total += sizes[name]
+		}
+	}
+	return total
 }
 
 // foreign finds what would make a browser load something from another host. Links that a person may follow, and

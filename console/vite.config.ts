@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react()],
   build: {
     rolldownOptions: {
-      input: ['playground.html', 'voyager.html'],
+      input: ['index.html', 'playground.html', 'voyager.html'],
       // "use no memo" speaks to the React compiler, which has already run over these packages.
       checks: { moduleLevelDirective: false },
     },

@@ -5,6 +5,7 @@ import { type Session, useSession } from './session';
 import './shell.css';
 
 const pages = [
+  { path: '/', title: 'Console' },
   { path: '/playground', title: 'Playground' },
   { path: '/voyager', title: 'Voyager' },
 ];

@@ -1,6 +1,7 @@
 import './monaco-workers';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { ToolbarButton, useGraphiQL } from '@graphiql/react';
 import type { Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { getOperationAST } from 'graphql';
@@ -13,6 +14,8 @@ import 'graphiql/graphiql.css';
 import './playground.css';
 import catalogue from './documents/catalogue.graphql?raw';
 import registerWebhook from './documents/register-webhook.graphql?raw';
+import { openInCompose, takeForPlayground } from './console/handover';
+import logo from './crier.svg';
 import { mount } from './Shell';
 import type { Session } from './session';
 
@@ -23,13 +26,17 @@ const firstTabs = [
   example(registerWebhook, { url: 'https://example.com/webhooks' }),
 ];
 
+/** A document that the console handed over; it opens in a tab of its own. */
+const handed = takeForPlayground();
+
 function Playground({ execute, subscribe }: Pick<Session, 'execute' | 'subscribe'>) {
   // GraphiQL reads the schema again whenever its fetcher changes: after every Apply.
   const fetcher = useMemo<Fetcher>(
     () => (request, options) => {
       const operation = options?.documentAST && getOperationAST(options.documentAST, request.operationName);
       const run = operation?.operation === 'subscription' ? subscribe : execute;
-      return run(request, options?.headers);
+      // Errors come as data, not as the library's instances of GraphQLError.
+      return run(request, options?.headers) as ReturnType<Fetcher>;
     },
     [execute, subscribe],
   );
@@ -38,6 +45,8 @@ function Playground({ execute, subscribe }: Pick<Session, 'execute' | 'subscribe
       fetcher={fetcher}
       plugins={plugins}
       defaultTabs={firstTabs}
+      initialQuery={handed?.query}
+      initialVariables={handed?.variables}
       schemaDescription
       defaultEditorToolsVisibility="variables"
       shouldPersistHeaders={false}
@@ -46,7 +55,27 @@ function Playground({ execute, subscribe }: Pick<Session, 'execute' | 'subscribe
       <GraphiQL.Logo>
         <></>
       </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <ComposeButton />
+          </>
+        )}
+      </GraphiQL.Toolbar>
     </GraphiQL>
+  );
+}
+
+/** Takes the document to the console, which shows what a webhook would send of it. */
+function ComposeButton() {
+  const editors = useGraphiQL(({ queryEditor, variableEditor }) => ({ queryEditor, variableEditor }));
+  return (
+    <ToolbarButton label="Compose a webhook from this document" onClick={() => openInCompose(editors.queryEditor?.getValue() ?? '', editors.variableEditor?.getValue())}>
+      <img className="graphiql-toolbar-icon" src={logo} alt="" />
+    </ToolbarButton>
   );
 }
 

@@ -37,16 +37,30 @@ export interface Session {
 
 const storageKey = 'crier.apiKey';
 
+/** The API key of this tab, empty where there is none. */
+export function storedKey(): string {
+  return sessionStorage.getItem(storageKey) ?? '';
+}
+
+/** Keeps the API key for as long as the tab lives; an empty one forgets it. */
+export function storeKey(apiKey: string): void {
+  if (apiKey) {
+    sessionStorage.setItem(storageKey, apiKey);
+  } else {
+    sessionStorage.removeItem(storageKey);
+  }
+}
+
 /**
  * The session of this tab. The key stays in sessionStorage: it outlives a reload and the way from one page to the
  * other, and is gone when the tab closes.
  */
 export function useSession(): Session {
-  const [attempt, setAttempt] = useState(() => ({ apiKey: sessionStorage.getItem(storageKey) ?? '' }));
+  const [attempt, setAttempt] = useState(() => ({ apiKey: storedKey() }));
   const [notice, setNotice] = useState('');
 
   const apply = useCallback((apiKey: string) => {
-    sessionStorage.setItem(storageKey, apiKey);
+    storeKey(apiKey);
     setNotice('');
     setAttempt({ apiKey });
   }, []);
@@ -82,13 +96,9 @@ export function useSession(): Session {
 
   const readSchema = useCallback<ReadSchema>(async () => {
     try {
-      const response = await fetch('/schema.graphql', { headers: authorization(attempt.apiKey) }).catch(unreachable);
-      if (!response.ok) {
-        const refused = await parse(response);
-        throw new Error(isUnauthenticated(refused) ? adviceFor(attempt.apiKey) : refused.errors?.[0]?.message);
-      }
+      const sdl = await fetchSchema(attempt.apiKey);
       setNotice('');
-      return await response.text();
+      return sdl;
     } catch (error) {
       setNotice(messageOf(error));
       throw error;
@@ -98,12 +108,23 @@ export function useSession(): Session {
   return { apiKey: attempt.apiKey, apply, execute, subscribe, readSchema, notice };
 }
 
+/** The schema in its own language, as this key may see it. Rejects where it does not come. */
+export async function fetchSchema(apiKey: string): Promise<string> {
+  const response = await fetch('/schema.graphql', { headers: authorization(apiKey) }).catch(unreachable);
+  if (!response.ok) {
+    const refused = await parse(response);
+    throw new Error(isUnauthenticated(refused) ? adviceFor(apiKey) : refused.errors?.[0]?.message);
+  }
+  return response.text();
+}
+
 /** The text of something thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function send(request: Request, apiKey: string, headers?: Record<string, string>): Promise<Result> {
+/** Sends one request with a key. Rejects where no GraphQL answer came. */
+export async function send(request: Request, apiKey: string, headers?: Record<string, string>): Promise<Result> {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: {
