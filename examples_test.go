@@ -244,3 +244,44 @@ func (e *example) checkAtOnce(t *testing.T, secrets []sign.Secret) {
 		t.Errorf("it is applied %d times\n%s", n, e.out)
 	}
 }
+
+// The recipe of docs/webhooks.md makes the types that it shows, with its own commands.
+func TestTheRecipeForTypes(t *testing.T) {
+	t.Parallel()
+	installed(t, npmFolder)
+	for _, program := range []string{"curl", "jq"} {
+		servicetest.Program(t, program)
+	}
+	tool, err := filepath.Abs(filepath.Join(npmFolder, "node_modules/.bin/json2ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide, err := os.ReadFile("docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(guide), "\n## Types for a receiver\n")
+	block := func(language string) string {
+		_, text, found := strings.Cut(section, "```"+language+"\n")
+		if !found {
+			t.Fatalf("the recipe has no %s", language)
+		}
+		text, _, _ = strings.Cut(text, "```")
+		return text
+	}
+	s, folder := serve(t, embedded(t)), t.TempDir()
+	webhook, _ := s.register("INVOICE", "http://127.0.0.1:9/", block("graphql"), nil)
+	commands := fmt.Sprintf("export CRIER_URL=%s CRIER_KEY=%s WEBHOOK=%s\n", s.url, operatorKey, webhook) +
+		strings.Replace(block("sh"), "npx json-schema-to-typescript@16.0.0", tool, 1)
+	var out lockedBuffer
+	if err := shell(t, folder, commands, &out).Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	types, err := os.ReadFile(filepath.Join(folder, "invoice.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(types), block("ts")) {
+		t.Errorf("the tool gives\n%s", types)
+	}
+}
