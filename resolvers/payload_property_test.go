@@ -2,95 +2,20 @@ package resolvers_test
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/vektah/gqlparser/v2/ast"
 	"pgregory.net/rapid"
 
+	"crier/internal/document/documenttest"
 	"crier/internal/market"
 	"crier/internal/viewer"
 )
 
 // bodyFormats are all forms of bodies.
 var bodyFormats = []market.WebhookFormat{market.FormatEnvelope, market.FormatStandard, market.FormatCloudEvents, market.FormatRaw}
-
-// writer writes random documents that are valid under a schema.
-type writer struct {
-	*rapid.T
-	schema  *ast.Schema
-	aliases int
-}
-
-// document selects of a class at random.
-func (w *writer) document(typeName string) string {
-	class := w.schema.Types[typeName]
-	var parts []string
-	for range w.n("fragments", 1, 3) {
-		switch w.n("form", 0, 3) {
-		case 0:
-			parts = append(parts, "__typename id")
-		case 1: // on an interface, which other types have too
-			parts = append(parts, "... on Node { "+w.alias()+"id __typename }")
-		default:
-			parts = append(parts, "... on "+typeName+w.condition()+" { "+w.selection(class, w.n("depth", 0, 3))+" }")
-		}
-	}
-	root := "node(id: $id)"
-	if rapid.Bool().Draw(w.T, "nodes") {
-		root = "nodes(ids: [$id, \"nobody\"])"
-	}
-	return "query($id: ID!) { " + w.alias() + root + " { id " + strings.Join(parts, " ") + " } }"
-}
-
-func (w *writer) n(what string, low, high int) int { return rapid.IntRange(low, high).Draw(w.T, what) }
-
-// alias is a new name for what follows, or none.
-func (w *writer) alias() string {
-	if w.n("alias", 0, 2) > 0 {
-		return ""
-	}
-	w.aliases++
-	return fmt.Sprintf("a%d: ", w.aliases)
-}
-
-// condition takes a selection away for good, or keeps it.
-func (w *writer) condition() string {
-	return rapid.SampledFrom([]string{"", "", "", " @include(if: true)", " @skip(if: false)", " @skip(if: true)"}).Draw(w.T, "condition")
-}
-
-// selection selects some fields of a type, to a depth.
-func (w *writer) selection(t *ast.Definition, depth int) string {
-	parts := []string{"__typename"}
-	if t.Kind == ast.Union {
-		for _, member := range w.schema.GetPossibleTypes(t) {
-			if rapid.Bool().Draw(w.T, "member") {
-				w.aliases++ // members of one name may be of several types
-				parts = append(parts, fmt.Sprintf("... on %s { a%d: id }", member.Name, w.aliases))
-			}
-		}
-		return strings.Join(parts, " ")
-	}
-	for range w.n("fields", 1, 8) {
-		f := rapid.SampledFrom([]*ast.FieldDefinition(t.Fields)).Draw(w.T, "field")
-		of := w.schema.Types[f.Type.Name()]
-		if demanding(f) || strings.HasPrefix(f.Name, "__") || t == w.schema.Query && f.Name != "brands" || f.Name == "health" {
-			continue
-		}
-		text := w.alias() + f.Name + w.condition()
-		if !of.IsLeafType() {
-			if depth == 0 {
-				continue
-			}
-			text += " { " + w.selection(of, depth-1) + " }"
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, " ")
-}
 
 // shown runs a document as a webhook would, and holds each form of its body to its
 // JSON Schema. It reports whether the body shows the entity.
@@ -172,7 +97,7 @@ func TestBodiesAreWhatTheirSchemaSays(t *testing.T) {
 	written, found := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		typeName := rapid.SampledFrom(classes).Draw(t, "class")
-		text := (&writer{T: t, schema: w.schema}).document(typeName)
+		text := documenttest.Random(t, w.schema, typeName)
 		if _, refused := w.resolver.Documents.Check(typeName, text); refused != nil {
 			for _, r := range refused {
 				if r.Rule != "OverlappingFieldsCanBeMerged" && r.Rule != "ClassSelection" {
