@@ -7,6 +7,7 @@ import (
 	"crier/internal/execution"
 	"crier/internal/market"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -14,6 +15,10 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type MarketplacerAPIKeyResolver interface {
+	Seller(ctx context.Context, obj *market.MarketplacerAPIKey) (*market.Seller, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -205,6 +210,38 @@ func (ec *executionContext) fieldContext_MarketplacerAPIKey_scopes(_ context.Con
 	return graphql.NewScalarFieldContext("MarketplacerAPIKey", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _MarketplacerAPIKey_seller(ctx context.Context, field graphql.CollectedField, obj *market.MarketplacerAPIKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKey_seller(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MarketplacerAPIKey().Seller(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.Seller) graphql.Marshaler {
+			return ec.marshalOSeller2ᚖcrierᚋinternalᚋmarketᚐSeller(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKey_seller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKey",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seller(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload_apiKey(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyCreateMutationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -322,6 +359,139 @@ func (ec *executionContext) fieldContext_MarketplacerAPIKeyCreateMutationPayload
 	return graphql.NewScalarFieldContext("MarketplacerAPIKeyCreateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _MarketplacerAPIKeyDeleteMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyDeleteMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_clientMutationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyDeleteMutationPayload_clientMutationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyDeleteMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyDeleteMutationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyDeleteMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.FieldError) graphql.Marshaler {
+			return ec.marshalOValidationError2ᚕᚖcrierᚋinternalᚋmarketᚐFieldErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyDeleteMutationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeyDeleteMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidationError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyDeleteMutationPayload_marketplacerApiKey(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyDeleteMutationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_marketplacerApiKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplacerAPIKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.MarketplacerAPIKey) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKey2ᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyDeleteMutationPayload_marketplacerApiKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeyDeleteMutationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyDeleteMutationPayload_status(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyDeleteMutationPayload) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Status)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyDeleteMutationPayload_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyDeleteMutationPayload", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeyEdge", field, false, false, execution.ErrLeaf)
+}
+
+func (ec *executionContext) _MarketplacerAPIKeyEdge_node(ctx context.Context, field graphql.CollectedField, obj *market.Edge[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeyEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.MarketplacerAPIKey) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKey2ᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeyEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeyEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload_clientMutationId(ctx context.Context, field graphql.CollectedField, obj *MarketplacerAPIKeyUpdateMutationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -416,6 +586,125 @@ func (ec *executionContext) fieldContext_MarketplacerAPIKeyUpdateMutationPayload
 	return graphql.NewScalarFieldContext("MarketplacerAPIKeyUpdateMutationPayload", field, false, false, execution.ErrLeaf)
 }
 
+func (ec *executionContext) _MarketplacerAPIKeysConnection_edges(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeysConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.Edge[market.MarketplacerAPIKey]) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKeyEdge2ᚕᚖcrierᚋinternalᚋmarketᚐEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeysConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeysConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKeyEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeysConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeysConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*market.MarketplacerAPIKey) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKey2ᚕᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeysConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeysConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeysConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeysConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *market.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcrierᚋinternalᚋmarketᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeysConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarketplacerAPIKeysConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarketplacerAPIKeysConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *market.Connection[market.MarketplacerAPIKey]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarketplacerAPIKeysConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarketplacerAPIKeysConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarketplacerAPIKeysConnection", field, true, false, execution.ErrLeaf)
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -480,6 +769,43 @@ func (ec *executionContext) unmarshalInputMarketplacerAPIKeyCreateMutationInput(
 				return it, err
 			}
 			it.SellerID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMarketplacerAPIKeyDeleteMutationInput(ctx context.Context, obj any) (MarketplacerAPIKeyDeleteMutationInput, error) {
+	var it MarketplacerAPIKeyDeleteMutationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"apiKeyId", "clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "apiKeyId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiKeyId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIKeyID = data
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -592,38 +918,48 @@ func (ec *executionContext) _MarketplacerAPIKey(ctx context.Context, sel ast.Sel
 		case "id":
 			out.Values[i] = ec._MarketplacerAPIKey_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._MarketplacerAPIKey_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdById":
 			out.Values[i] = ec._MarketplacerAPIKey_createdById(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdByType":
 			out.Values[i] = ec._MarketplacerAPIKey_createdByType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "description":
 			out.Values[i] = ec._MarketplacerAPIKey_description(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "organization":
 			out.Values[i] = ec._MarketplacerAPIKey_organization(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "scopes":
 			out.Values[i] = ec._MarketplacerAPIKey_scopes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "seller":
+			field := field
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler {
+				res := ec._MarketplacerAPIKey_seller(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&out.Invalids, 1)
+				}
+				return res
+			})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -683,6 +1019,80 @@ func (ec *executionContext) _MarketplacerAPIKeyCreateMutationPayload(ctx context
 	return out
 }
 
+var marketplacerAPIKeyDeleteMutationPayloadImplementors = []string{"MarketplacerAPIKeyDeleteMutationPayload"}
+
+func (ec *executionContext) _MarketplacerAPIKeyDeleteMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *MarketplacerAPIKeyDeleteMutationPayload) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, marketplacerAPIKeyDeleteMutationPayloadImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarketplacerAPIKeyDeleteMutationPayload")
+		case "clientMutationId":
+			out.Values[i] = ec._MarketplacerAPIKeyDeleteMutationPayload_clientMutationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._MarketplacerAPIKeyDeleteMutationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplacerApiKey":
+			out.Values[i] = ec._MarketplacerAPIKeyDeleteMutationPayload_marketplacerApiKey(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._MarketplacerAPIKeyDeleteMutationPayload_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var marketplacerAPIKeyEdgeImplementors = []string{"MarketplacerAPIKeyEdge"}
+
+func (ec *executionContext) _MarketplacerAPIKeyEdge(ctx context.Context, sel ast.SelectionSet, obj *market.Edge[market.MarketplacerAPIKey]) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, marketplacerAPIKeyEdgeImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarketplacerAPIKeyEdge")
+		case "cursor":
+			out.Values[i] = ec._MarketplacerAPIKeyEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._MarketplacerAPIKeyEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var marketplacerAPIKeyUpdateMutationPayloadImplementors = []string{"MarketplacerAPIKeyUpdateMutationPayload"}
 
 func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, sel ast.SelectionSet, obj *MarketplacerAPIKeyUpdateMutationPayload) graphql.Marshaler {
@@ -725,6 +1135,48 @@ func (ec *executionContext) _MarketplacerAPIKeyUpdateMutationPayload(ctx context
 	return out
 }
 
+var marketplacerAPIKeysConnectionImplementors = []string{"MarketplacerAPIKeysConnection"}
+
+func (ec *executionContext) _MarketplacerAPIKeysConnection(ctx context.Context, sel ast.SelectionSet, obj *market.Connection[market.MarketplacerAPIKey]) graphql.Marshaler {
+	fields := execution.CollectFields(ctx, ec.OperationContext, sel, marketplacerAPIKeysConnectionImplementors)
+
+	out := execution.NewFieldSet(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarketplacerAPIKeysConnection")
+		case "edges":
+			out.Values[i] = ec._MarketplacerAPIKeysConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._MarketplacerAPIKeysConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MarketplacerAPIKeysConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._MarketplacerAPIKeysConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -734,9 +1186,24 @@ func (ec *executionContext) unmarshalNMarketplacerAPIKeyCreateMutationInput2crie
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNMarketplacerAPIKeyDeleteMutationInput2crierᚋgraphᚐMarketplacerAPIKeyDeleteMutationInput(ctx context.Context, v any) (MarketplacerAPIKeyDeleteMutationInput, error) {
+	res, err := ec.unmarshalInputMarketplacerAPIKeyDeleteMutationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNMarketplacerAPIKeyUpdateMutationInput2crierᚋgraphᚐMarketplacerAPIKeyUpdateMutationInput(ctx context.Context, v any) (MarketplacerAPIKeyUpdateMutationInput, error) {
 	res, err := ec.unmarshalInputMarketplacerAPIKeyUpdateMutationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarketplacerAPIKeysConnection2ᚖcrierᚋinternalᚋmarketᚐConnection(ctx context.Context, sel ast.SelectionSet, v *market.Connection[market.MarketplacerAPIKey]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MarketplacerAPIKeysConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAPIKeyPrincipal2ᚖcrierᚋgraphᚐAPIKeyPrincipal(ctx context.Context, sel ast.SelectionSet, v *APIKeyPrincipal) graphql.Marshaler {
@@ -744,6 +1211,19 @@ func (ec *executionContext) marshalOAPIKeyPrincipal2ᚖcrierᚋgraphᚐAPIKeyPri
 		return graphql.Null
 	}
 	return ec._APIKeyPrincipal(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarketplacerAPIKey2ᚕᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx context.Context, sel ast.SelectionSet, v []*market.MarketplacerAPIKey) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOMarketplacerAPIKey2ᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMarketplacerAPIKey2ᚖcrierᚋinternalᚋmarketᚐMarketplacerAPIKey(ctx context.Context, sel ast.SelectionSet, v *market.MarketplacerAPIKey) graphql.Marshaler {
@@ -758,6 +1238,33 @@ func (ec *executionContext) marshalOMarketplacerAPIKeyCreateMutationPayload2ᚖc
 		return graphql.Null
 	}
 	return ec._MarketplacerAPIKeyCreateMutationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarketplacerAPIKeyDeleteMutationPayload2ᚖcrierᚋgraphᚐMarketplacerAPIKeyDeleteMutationPayload(ctx context.Context, sel ast.SelectionSet, v *MarketplacerAPIKeyDeleteMutationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarketplacerAPIKeyDeleteMutationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarketplacerAPIKeyEdge2ᚕᚖcrierᚋinternalᚋmarketᚐEdge(ctx context.Context, sel ast.SelectionSet, v []*market.Edge[market.MarketplacerAPIKey]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := execution.List(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOMarketplacerAPIKeyEdge2ᚖcrierᚋinternalᚋmarketᚐEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOMarketplacerAPIKeyEdge2ᚖcrierᚋinternalᚋmarketᚐEdge(ctx context.Context, sel ast.SelectionSet, v *market.Edge[market.MarketplacerAPIKey]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarketplacerAPIKeyEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMarketplacerAPIKeyUpdateMutationPayload2ᚖcrierᚋgraphᚐMarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, sel ast.SelectionSet, v *MarketplacerAPIKeyUpdateMutationPayload) graphql.Marshaler {

@@ -29,6 +29,7 @@ type MutationResolver interface {
 	InvoiceAmendmentCreate(ctx context.Context, input InvoiceAmendmentCreateMutationInput) (*InvoiceAmendmentCreateMutationPayload, error)
 	MarketplacerAPIKeyCreate(ctx context.Context, input MarketplacerAPIKeyCreateMutationInput) (*MarketplacerAPIKeyCreateMutationPayload, error)
 	MarketplacerAPIKeyUpdate(ctx context.Context, input MarketplacerAPIKeyUpdateMutationInput) (*MarketplacerAPIKeyUpdateMutationPayload, error)
+	MarketplacerAPIKeyDelete(ctx context.Context, input MarketplacerAPIKeyDeleteMutationInput) (*MarketplacerAPIKeyDeleteMutationPayload, error)
 	BrandCreateOrUpdate(ctx context.Context, input BrandCreateOrUpdateMutationInput) (*BrandCreateOrUpdateMutationPayload, error)
 	ShipmentCarrierCreate(ctx context.Context, input ShipmentCarrierCreateMutationInput) (*ShipmentCarrierCreateMutationPayload, error)
 	OptionTypeCreateOrUpdate(ctx context.Context, input OptionTypeCreateOrUpdateMutationInput) (*OptionTypeCreateOrUpdateMutationPayload, error)
@@ -158,6 +159,20 @@ func (ec *executionContext) field_Mutation_marketplacerApiKeyCreate_args(ctx con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MarketplacerAPIKeyCreateMutationInput, error) {
 			return ec.unmarshalNMarketplacerAPIKeyCreateMutationInput2crierᚋgraphᚐMarketplacerAPIKeyCreateMutationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_marketplacerApiKeyDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MarketplacerAPIKeyDeleteMutationInput, error) {
+			return ec.unmarshalNMarketplacerAPIKeyDeleteMutationInput2crierᚋgraphᚐMarketplacerAPIKeyDeleteMutationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1293,6 +1308,50 @@ func (ec *executionContext) fieldContext_Mutation_marketplacerApiKeyUpdate(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_marketplacerApiKeyUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_marketplacerApiKeyDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_marketplacerApiKeyDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarketplacerAPIKeyDelete(ctx, fc.Args["input"].(MarketplacerAPIKeyDeleteMutationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MarketplacerAPIKeyDeleteMutationPayload) graphql.Marshaler {
+			return ec.marshalOMarketplacerAPIKeyDeleteMutationPayload2ᚖcrierᚋgraphᚐMarketplacerAPIKeyDeleteMutationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_marketplacerApiKeyDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarketplacerAPIKeyDeleteMutationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_marketplacerApiKeyDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3152,6 +3211,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "marketplacerApiKeyUpdate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_marketplacerApiKeyUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplacerApiKeyDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_marketplacerApiKeyDelete(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -491,6 +491,26 @@ type MarketplacerAPIKeyCreateMutationPayload struct {
 	Status int `json:"status"`
 }
 
+// What `marketplacerApiKeyDelete` is given.
+type MarketplacerAPIKeyDeleteMutationInput struct {
+	// The key to end, by its global id.
+	APIKeyID string `json:"apiKeyId"`
+	// Any text of the caller, returned unchanged in the payload; optional.
+	ClientMutationID graphql.Omittable[*string] `json:"clientMutationId,omitempty"`
+}
+
+// What `marketplacerApiKeyDelete` answers.
+type MarketplacerAPIKeyDeleteMutationPayload struct {
+	// The `clientMutationId` of the input, unchanged; null when none was given.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+	Errors []*market.FieldError `json:"errors,omitempty"`
+	// The key's public record, as it was when it ended; null when there are `errors`.
+	MarketplacerAPIKey *market.MarketplacerAPIKey `json:"marketplacerApiKey,omitempty"`
+	// HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input.
+	Status int `json:"status"`
+}
+
 // What `marketplacerApiKeyUpdate` is given.
 type MarketplacerAPIKeyUpdateMutationInput struct {
 	// The key to change, by its global id.

@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	InvoiceAmendmentLineItem() InvoiceAmendmentLineItemResolver
 	InvoiceChange() InvoiceChangeResolver
 	LineItem() LineItemResolver
+	MarketplacerAPIKey() MarketplacerAPIKeyResolver
 	Mutation() MutationResolver
 	OptionType() OptionTypeResolver
 	OptionTypeChange() OptionTypeChangeResolver
@@ -561,6 +562,7 @@ type ComplexityRoot struct {
 		ID            func(childComplexity int) int
 		Organization  func(childComplexity int) int
 		Scopes        func(childComplexity int) int
+		Seller        func(childComplexity int) int
 	}
 
 	MarketplacerAPIKeyCreateMutationPayload struct {
@@ -571,11 +573,30 @@ type ComplexityRoot struct {
 		Status             func(childComplexity int) int
 	}
 
+	MarketplacerAPIKeyDeleteMutationPayload struct {
+		ClientMutationID   func(childComplexity int) int
+		Errors             func(childComplexity int) int
+		MarketplacerAPIKey func(childComplexity int) int
+		Status             func(childComplexity int) int
+	}
+
+	MarketplacerAPIKeyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	MarketplacerAPIKeyUpdateMutationPayload struct {
 		ClientMutationID   func(childComplexity int) int
 		Errors             func(childComplexity int) int
 		MarketplacerAPIKey func(childComplexity int) int
 		Status             func(childComplexity int) int
+	}
+
+	MarketplacerAPIKeysConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
 	}
 
 	MetadataUpsertMutationPayload struct {
@@ -600,6 +621,7 @@ type ComplexityRoot struct {
 		ExternalIDUpsert          func(childComplexity int, input ExternalIDUpsertMutationInput) int
 		InvoiceAmendmentCreate    func(childComplexity int, input InvoiceAmendmentCreateMutationInput) int
 		MarketplacerAPIKeyCreate  func(childComplexity int, input MarketplacerAPIKeyCreateMutationInput) int
+		MarketplacerAPIKeyDelete  func(childComplexity int, input MarketplacerAPIKeyDeleteMutationInput) int
 		MarketplacerAPIKeyUpdate  func(childComplexity int, input MarketplacerAPIKeyUpdateMutationInput) int
 		MetadataUpsert            func(childComplexity int, input MetadataUpsertMutationInput) int
 		OptionTypeCreateOrUpdate  func(childComplexity int, input OptionTypeCreateOrUpdateMutationInput) int
@@ -840,6 +862,7 @@ type ComplexityRoot struct {
 		ExternalIds           func(childComplexity int, first *int, key *string, ownerType *string, value *string, values []string) int
 		InvoiceAmendments     func(childComplexity int, after *string, before *string, filters *InvoiceAmendmentFilters, first *int, last *int, sort *InvoiceAmendmentSort) int
 		Invoices              func(childComplexity int, after *string, before *string, filters *InvoiceFilters, first *int, last *int, sort *InvoiceSort) int
+		MarketplacerAPIKeys   func(childComplexity int, after *string, before *string, first *int, last *int) int
 		Node                  func(childComplexity int, id string) int
 		Nodes                 func(childComplexity int, ids []string) int
 		Order                 func(childComplexity int, orderID string) int
@@ -3883,6 +3906,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarketplacerAPIKey.Scopes(childComplexity), true
+	case "MarketplacerAPIKey.seller":
+		if e.ComplexityRoot.MarketplacerAPIKey.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKey.Seller(childComplexity), true
 
 	case "MarketplacerAPIKeyCreateMutationPayload.apiKey":
 		if e.ComplexityRoot.MarketplacerAPIKeyCreateMutationPayload.APIKey == nil {
@@ -3915,6 +3944,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarketplacerAPIKeyCreateMutationPayload.Status(childComplexity), true
 
+	case "MarketplacerAPIKeyDeleteMutationPayload.clientMutationId":
+		if e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.ClientMutationID(childComplexity), true
+	case "MarketplacerAPIKeyDeleteMutationPayload.errors":
+		if e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.Errors(childComplexity), true
+	case "MarketplacerAPIKeyDeleteMutationPayload.marketplacerApiKey":
+		if e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.MarketplacerAPIKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.MarketplacerAPIKey(childComplexity), true
+	case "MarketplacerAPIKeyDeleteMutationPayload.status":
+		if e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyDeleteMutationPayload.Status(childComplexity), true
+
+	case "MarketplacerAPIKeyEdge.cursor":
+		if e.ComplexityRoot.MarketplacerAPIKeyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyEdge.Cursor(childComplexity), true
+	case "MarketplacerAPIKeyEdge.node":
+		if e.ComplexityRoot.MarketplacerAPIKeyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeyEdge.Node(childComplexity), true
+
 	case "MarketplacerAPIKeyUpdateMutationPayload.clientMutationId":
 		if e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.ClientMutationID == nil {
 			break
@@ -3939,6 +4006,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarketplacerAPIKeyUpdateMutationPayload.Status(childComplexity), true
+
+	case "MarketplacerAPIKeysConnection.edges":
+		if e.ComplexityRoot.MarketplacerAPIKeysConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeysConnection.Edges(childComplexity), true
+	case "MarketplacerAPIKeysConnection.nodes":
+		if e.ComplexityRoot.MarketplacerAPIKeysConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeysConnection.Nodes(childComplexity), true
+	case "MarketplacerAPIKeysConnection.pageInfo":
+		if e.ComplexityRoot.MarketplacerAPIKeysConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeysConnection.PageInfo(childComplexity), true
+	case "MarketplacerAPIKeysConnection.totalCount":
+		if e.ComplexityRoot.MarketplacerAPIKeysConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarketplacerAPIKeysConnection.TotalCount(childComplexity), true
 
 	case "MetadataUpsertMutationPayload.clientMutationId":
 		if e.ComplexityRoot.MetadataUpsertMutationPayload.ClientMutationID == nil {
@@ -4067,6 +4159,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarketplacerAPIKeyCreate(childComplexity, args["input"].(MarketplacerAPIKeyCreateMutationInput)), true
+	case "Mutation.marketplacerApiKeyDelete":
+		if e.ComplexityRoot.Mutation.MarketplacerAPIKeyDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_marketplacerApiKeyDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarketplacerAPIKeyDelete(childComplexity, args["input"].(MarketplacerAPIKeyDeleteMutationInput)), true
 	case "Mutation.marketplacerApiKeyUpdate":
 		if e.ComplexityRoot.Mutation.MarketplacerAPIKeyUpdate == nil {
 			break
@@ -5389,6 +5492,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Invoices(childComplexity, args["after"].(*string), args["before"].(*string), args["filters"].(*InvoiceFilters), args["first"].(*int), args["last"].(*int), args["sort"].(*InvoiceSort)), true
+	case "Query.marketplacerApiKeys":
+		if e.ComplexityRoot.Query.MarketplacerAPIKeys == nil {
+			break
+		}
+
+		args, err := ec.field_Query_marketplacerApiKeys_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MarketplacerAPIKeys(childComplexity, args["after"].(*string), args["before"].(*string), args["first"].(*int), args["last"].(*int)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -8977,6 +9091,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputKeyValueInput,
 		ec.unmarshalInputLineItemInput,
 		ec.unmarshalInputMarketplacerAPIKeyCreateMutationInput,
+		ec.unmarshalInputMarketplacerAPIKeyDeleteMutationInput,
 		ec.unmarshalInputMarketplacerAPIKeyUpdateMutationInput,
 		ec.unmarshalInputMetadataUpsertMutationInput,
 		ec.unmarshalInputMoneyInputField,
@@ -10128,6 +10243,18 @@ type InvoiceAmendmentEdge {
 	{Name: "../schema/apikey.graphqls", Input: `extend type Query {
   "Who the request's API key speaks for."
   apiKeyPrincipal: APIKeyPrincipal
+
+  "The API keys that exist, oldest first: a seller's own, or all for the operator. Their texts are shown to nobody."
+  marketplacerApiKeys(
+    "Cursor to start after, exclusive; null starts at the beginning."
+    after: String
+    "Cursor to stop before, exclusive; null goes to the end."
+    before: String
+    "How many to return from the start, at most 500; 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "How many to return from the end, at most 500; cannot be combined with ` + "`" + `first` + "`" + `."
+    last: Int
+  ): MarketplacerAPIKeysConnection!
 }
 
 extend type Mutation {
@@ -10145,6 +10272,15 @@ extend type Mutation {
     "Which key, and what it may do."
     input: MarketplacerAPIKeyUpdateMutationInput!
   ): MarketplacerAPIKeyUpdateMutationPayload @scope(resource: "keys", level: "manage") @operator
+
+  """
+  Ends an API key: the next request with it is refused. Webhooks that were registered with it go on with what it
+  was allowed; pause or delete those that should not.
+  """
+  marketplacerApiKeyDelete(
+    "Which key."
+    input: MarketplacerAPIKeyDeleteMutationInput!
+  ): MarketplacerAPIKeyDeleteMutationPayload @scope(resource: "keys", level: "manage") @operator
 }
 
 "Who an API key speaks for: the operator or one seller."
@@ -10175,6 +10311,28 @@ type MarketplacerAPIKey @scope(resource: "keys") {
   organization: String!
   "What the key may do, as ` + "`" + `resource:level` + "`" + `; empty means all that its owner may do."
   scopes: [String!]!
+  "The seller that the key speaks for; null for a key of the operator."
+  seller: Seller
+}
+
+"A page of API keys."
+type MarketplacerAPIKeysConnection {
+  "The page's entries with their cursors, in order."
+  edges: [MarketplacerAPIKeyEdge]
+  "The page's entries without cursors, in the same order as ` + "`" + `edges` + "`" + `."
+  nodes: [MarketplacerAPIKey]
+  "Where this page lies and whether there is more."
+  pageInfo: PageInfo!
+  "How many entries there are on all pages together."
+  totalCount: Int!
+}
+
+"One place of a page of API keys."
+type MarketplacerAPIKeyEdge {
+  "Opaque place of this entry, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The key at this place; null when the reader may not see it."
+  node: MarketplacerAPIKey
 }
 
 "What ` + "`" + `marketplacerApiKeyCreate` + "`" + ` is given."
@@ -10228,6 +10386,28 @@ type MarketplacerAPIKeyUpdateMutationPayload {
   """
   errors: [ValidationError!]
   "The key's public record; null when there are ` + "`" + `errors` + "`" + `."
+  marketplacerApiKey: MarketplacerAPIKey
+  "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
+  status: Int!
+}
+
+"What ` + "`" + `marketplacerApiKeyDelete` + "`" + ` is given."
+input MarketplacerAPIKeyDeleteMutationInput {
+  "The key to end, by its global id."
+  apiKeyId: ID!
+  "Any text of the caller, returned unchanged in the payload; optional."
+  clientMutationId: String
+}
+
+"What ` + "`" + `marketplacerApiKeyDelete` + "`" + ` answers."
+type MarketplacerAPIKeyDeleteMutationPayload {
+  "The ` + "`" + `clientMutationId` + "`" + ` of the input, unchanged; null when none was given."
+  clientMutationId: String
+  """
+  Why the mutation was refused, by field; null when all went well. Nothing is changed where there are errors.
+  """
+  errors: [ValidationError!]
+  "The key's public record, as it was when it ended; null when there are ` + "`" + `errors` + "`" + `."
   marketplacerApiKey: MarketplacerAPIKey
   "HTTP-like outcome: 200 done, 403 not allowed, 404 not found, 409 conflict, 422 invalid input."
   status: Int!
@@ -15836,6 +16016,8 @@ func (ec *executionContext) childFields_MarketplacerAPIKey(ctx context.Context, 
 		return ec.fieldContext_MarketplacerAPIKey_organization(ctx, field)
 	case "scopes":
 		return ec.fieldContext_MarketplacerAPIKey_scopes(ctx, field)
+	case "seller":
+		return ec.fieldContext_MarketplacerAPIKey_seller(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKey", field.Name)
 }
@@ -15856,6 +16038,30 @@ func (ec *executionContext) childFields_MarketplacerAPIKeyCreateMutationPayload(
 	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyCreateMutationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MarketplacerAPIKeyDeleteMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_clientMutationId(ctx, field)
+	case "errors":
+		return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_errors(ctx, field)
+	case "marketplacerApiKey":
+		return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_marketplacerApiKey(ctx, field)
+	case "status":
+		return ec.fieldContext_MarketplacerAPIKeyDeleteMutationPayload_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyDeleteMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketplacerAPIKeyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MarketplacerAPIKeyEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MarketplacerAPIKeyEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_MarketplacerAPIKeyUpdateMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -15868,6 +16074,20 @@ func (ec *executionContext) childFields_MarketplacerAPIKeyUpdateMutationPayload(
 		return ec.fieldContext_MarketplacerAPIKeyUpdateMutationPayload_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeyUpdateMutationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarketplacerAPIKeysConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MarketplacerAPIKeysConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MarketplacerAPIKeysConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MarketplacerAPIKeysConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MarketplacerAPIKeysConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarketplacerAPIKeysConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_MetadataUpsertMutationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -12,6 +12,10 @@ import (
 	"crier/internal/viewer"
 )
 
+func (r *marketplacerAPIKeyResolver) Seller(ctx context.Context, obj *market.MarketplacerAPIKey) (*market.Seller, error) {
+	return owner(ctx, obj.SellerID)
+}
+
 func (r *mutationResolver) MarketplacerAPIKeyCreate(ctx context.Context, input graph.MarketplacerAPIKeyCreateMutationInput) (*graph.MarketplacerAPIKeyCreateMutationPayload, error) {
 	attributes, err := newKey(ctx, input)
 	if err != nil {
@@ -46,6 +50,27 @@ func (r *mutationResolver) MarketplacerAPIKeyUpdate(ctx context.Context, input g
 	}, nil
 }
 
+func (r *mutationResolver) MarketplacerAPIKeyDelete(ctx context.Context, input graph.MarketplacerAPIKeyDeleteMutationInput) (*graph.MarketplacerAPIKeyDeleteMutationPayload, error) {
+	key, err := r.endKey(ctx, input.APIKeyID)
+	status, refused, err := outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.MarketplacerAPIKeyDeleteMutationPayload{
+		ClientMutationID: input.ClientMutationID.Value(), Errors: refused, MarketplacerAPIKey: key, Status: status,
+	}, nil
+}
+
 func (r *queryResolver) APIKeyPrincipal(ctx context.Context) (*graph.APIKeyPrincipal, error) {
 	return principal(ctx)
 }
+
+func (r *queryResolver) MarketplacerAPIKeys(ctx context.Context, after *string, before *string, first *int, last *int) (*market.Connection[market.MarketplacerAPIKey], error) {
+	return filtered[market.MarketplacerAPIKey](ctx, r.Resolver, page{after, before, first, last}, filter{}, nil)
+}
+
+func (r *Resolver) MarketplacerAPIKey() graph.MarketplacerAPIKeyResolver {
+	return &marketplacerAPIKeyResolver{r}
+}
+
+type marketplacerAPIKeyResolver struct{ *Resolver }

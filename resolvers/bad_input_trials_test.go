@@ -146,6 +146,7 @@ var trials = map[string]trial{
 	"sellerUpdate/sent logo":   {as: "north", input: `{"attributes": {"logo": {"dataBase64": "` + aGIF + `"}}}`},
 	"sellerDelete":             {as: "operator", input: `{"clientMutationId": "c", "sellerId": "Seller-4"}`},
 	"marketplacerApiKeyCreate": {as: "operator", input: `{"clientMutationId": "c", "apiTermsOfUse": true, "description": "shop", "organization": "North", "scopes": ["adverts:read", "orders:manage"], "sellerId": "Seller-1"}`},
+	"marketplacerApiKeyDelete": {as: "operator", input: `{"clientMutationId": "c", "apiKeyId": "MarketplacerAPIKey-1"}`},
 	"marketplacerApiKeyUpdate": {as: "operator", input: `{"clientMutationId": "c", "apiKeyId": "MarketplacerAPIKey-1", "scopes": ["adverts:read", "orders:manage"]}`},
 	"shipmentCarrierCreate":    {as: "operator", input: `{"clientMutationId": "c", "name": "Bike", "homepageUrl": "https://bike.example", "trackingUrl": "https://bike.example/{tracking_number}"}`},
 	"externalIdUpsert":         {as: "north", input: `{"clientMutationId": "c", "owner": "Advert-1", "key": "desk", "value": "9", "ownerKeyUnique": true}`},

@@ -133,6 +133,13 @@ var accountStories = map[string]story{
 			{name: "no scope of that name", do: `marketplacerApiKeyUpdate(input: { apiKeyId: "MarketplacerAPIKey-1", scopes: ["ponies:read"] })`, status: 422},
 		},
 	},
+	"marketplacerApiKeyDelete": {
+		prepare: []string{`marketplacerApiKeyCreate(input: { apiTermsOfUse: true, description: "shop", organization: "South", sellerId: "Seller-2" })`},
+		steps: []step{ // no class
+			{name: "a key", do: `marketplacerApiKeyDelete(input: { apiKeyId: "MarketplacerAPIKey-1" })`, again: 404},
+			{name: "deleted before", do: `marketplacerApiKeyDelete(input: { apiKeyId: "MarketplacerAPIKey-1" })`, status: 404},
+		},
+	},
 	"shipmentCarrierCreate": {steps: []step{ // no class
 		{name: "a new carrier", do: `shipmentCarrierCreate(input: { name: "Bike" })`},
 		{name: "no name", do: `shipmentCarrierCreate(input: { name: "" })`, status: 422},

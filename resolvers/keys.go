@@ -63,6 +63,18 @@ func (r *Resolver) regrant(ctx context.Context, in graph.MarketplacerAPIKeyUpdat
 	key, err := change(ctx, func(actor market.Actor) (*market.MarketplacerAPIKey, error) {
 		return r.Market.UpdateAPIKey(ctx, actor, in.APIKeyID, market.APIKeyGrant{Scopes: optList(in.Scopes), Granting: v.Scopes}, viewer.ValidScope)
 	})
+	return r.forgetKey(key, err)
+}
+
+// endKey ends a key; no request of this process is admitted with it any more.
+func (r *Resolver) endKey(ctx context.Context, id string) (*market.MarketplacerAPIKey, error) {
+	return r.forgetKey(change(ctx, func(actor market.Actor) (*market.MarketplacerAPIKey, error) {
+		return r.Market.DeleteAPIKey(ctx, actor, id)
+	}))
+}
+
+// forgetKey has a key that was changed looked up again, which other processes do after a while.
+func (r *Resolver) forgetKey(key *market.MarketplacerAPIKey, err error) (*market.MarketplacerAPIKey, error) {
 	if err != nil {
 		return nil, err
 	}

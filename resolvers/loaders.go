@@ -126,6 +126,14 @@ func optional[T any](ctx context.Context, num *int64) (*T, error) {
 	return one[T](ctx, *num)
 }
 
+// owner is the seller that something belongs to; nil where it is the operator's.
+func owner(ctx context.Context, seller int64) (*market.Seller, error) {
+	if seller == 0 {
+		return nil, nil
+	}
+	return one[market.Seller](ctx, seller)
+}
+
 // required is one for a reference that the schema calls non-null.
 func required[T any](ctx context.Context, num int64) (*T, error) {
 	found, err := one[T](ctx, num)

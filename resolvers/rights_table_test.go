@@ -44,6 +44,7 @@ var sharedKinds = []string{"Brand", "OptionType", "OptionValue", "Order", "Proto
 var pages = map[string]string{
 	"AdvertOptionValueConnection": "AdvertOptionValue", "AdvertsConnection": "Advert", "AllAdvertVariantConnection": "AllAdvertVariant",
 	"AllAdvertsConnection": "AllAdvert", "AllSellersConnection": "AllSeller", "BrandsConnection": "Brand", "ImagesConnection": "Image",
+	"MarketplacerAPIKeysConnection": "MarketplacerAPIKey",
 	"InvoiceAmendmentsConnection": "InvoiceAmendment", "InvoiceConnection": "Invoice", "InvoicesConnection": "Invoice",
 	"LineItemConnection": "LineItem", "OptionTypesConnection": "OptionType", "OptionValueConnection": "OptionValue",
 	"OptionValuesConnection": "OptionValue", "PrototypesConnection": "Prototype", "RefundRequestConnection": "RefundRequest",
@@ -98,6 +99,7 @@ var queries = map[string]readRight{
 	"externalIds":           {},
 	"invoiceAmendments":     {scope: "invoices:read"},
 	"invoices":              {scope: "invoices:read"},
+	"marketplacerApiKeys":   {scope: "keys:read"},
 	"node":                  {arguments: "(id: $id)", about: anything},
 	"nodes":                 {arguments: "(ids: [$id])", about: anything},
 	"order":                 {arguments: "(orderId: $id)", about: "Order", scope: "orders:read"},
@@ -161,6 +163,7 @@ var mutations = map[string]changeRight{
 	"invoiceAmendmentCreate": {scope: "invoices:manage", input: `{"invoiceId": "@Invoice", "remittanceCents": 5, "lineItems": [
 		{"lineItemId": "@LineItem", "quantity": 1, "amountCents": 5, "status": "REFUNDED"}]}`},
 	"marketplacerApiKeyCreate":  {scope: "keys:manage", operator: true, input: `{"apiTermsOfUse": true, "description": "d", "organization": "o", "sellerId": "@Seller", "scopes": ["keys:read"]}`},
+	"marketplacerApiKeyDelete":  {scope: "keys:manage", operator: true, input: `{"apiKeyId": "@MarketplacerAPIKey"}`},
 	"marketplacerApiKeyUpdate":  {scope: "keys:manage", operator: true, input: `{"apiKeyId": "@MarketplacerAPIKey", "scopes": ["keys:manage"]}`},
 	"metadataUpsert":            {scope: "adverts:write", input: `{"owner": "@Advert", "key": "shelf", "value": "7"}`},
 	"optionTypeCreateOrUpdate":  {scope: "taxonomy:write", operator: true, input: `{"id": "@OptionType", "displayName": "Other"}`},

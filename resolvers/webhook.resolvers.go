@@ -94,10 +94,7 @@ func (r *webhookResolver) Headers(ctx context.Context, obj *market.Webhook) (jso
 }
 
 func (r *webhookResolver) Seller(ctx context.Context, obj *market.Webhook) (*market.Seller, error) {
-	if obj.SellerID == 0 {
-		return nil, nil
-	}
-	return one[market.Seller](ctx, obj.SellerID)
+	return owner(ctx, obj.SellerID)
 }
 
 func (r *webhookResolver) Cost(ctx context.Context, obj *market.Webhook) (int, error) {

@@ -16,6 +16,12 @@ type MarketplacerAPIKey struct {
 	SellerID int64
 }
 
+// MarketplacerAPIKeysConnection is a page of keys.
+type (
+	MarketplacerAPIKeysConnection = Connection[MarketplacerAPIKey]
+	MarketplacerAPIKeyEdge        = Edge[MarketplacerAPIKey]
+)
+
 var _ = register[MarketplacerAPIKey](false, ownedBySeller)
 
 // apiKeyType is the type of keys in global ids.

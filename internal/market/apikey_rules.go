@@ -93,6 +93,19 @@ func (m *Market) UpdateAPIKey(ctx context.Context, actor Actor, id string, in AP
 	return key, err
 }
 
+// DeleteAPIKey ends a key: nobody is admitted with it any more. Webhooks that were
+// registered with it keep what they were granted.
+func (m *Market) DeleteAPIKey(ctx context.Context, actor Actor, id string) (*MarketplacerAPIKey, error) {
+	var key *MarketplacerAPIKey
+	err := m.run(ctx, actor, func(u *unit) (err error) {
+		if key, err = u.apiKey(id); err == nil {
+			u.remove(key)
+		}
+		return err
+	})
+	return key, err
+}
+
 // apiKey loads the key of a global id that the actor may change, refusing on api_key_id.
 func (u *unit) apiKey(id string) (*MarketplacerAPIKey, error) {
 	if u.actor.Seller != 0 {
