@@ -25,7 +25,7 @@ import (
 	"crier/internal/telemetry"
 )
 
-var update = flag.Bool("update", false, "write the table of metrics in docs/observability.md")
+var update = flag.Bool("update", false, "write what is generated: the table of metrics in docs/observability.md, docs/commands.md")
 
 // get reads a page of the server.
 func (s *process) get(path string) (status int, body string) {

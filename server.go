@@ -40,6 +40,8 @@ import (
 	"crier/internal/document"
 	"crier/internal/listen"
 	"crier/internal/market"
+	"crier/internal/reference"
+	"crier/internal/remote"
 	"crier/internal/sample"
 	"crier/internal/shopify"
 	"crier/internal/store"
@@ -57,13 +59,18 @@ const version = "0.1.0"
 type command struct {
 	config.Config
 
-	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the API, relay changes and deliver webhooks (the default)."`
-	Demo     demoCommand     `cmd:"" help:"Show the main job: changes made, webhooks received and verified."`
-	Listen   listenCommand   `cmd:"" help:"Receive webhooks on this machine: verify, show, forward, fail as told."`
-	Import   importCommand   `cmd:"" help:"Load catalogues from Shopify product CSV."`
-	Webhooks webhooksCommand `cmd:"" help:"Look after registered webhooks."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
-	Version  versionCommand  `cmd:"" help:"Show version, commit and Go version."`
+	Serve    serveCommand    `cmd:"" default:"withargs" group:"run" settings:"all" help:"Serve the API, relay changes and deliver webhooks (the default)."`
+	Demo     demoCommand     `cmd:"" group:"run" settings:"all" help:"Show the main job: changes made, webhooks received and verified."`
+	Import   importCommand   `cmd:"" group:"run" settings:"database-url,secret-key,order-payment,log-format,log-level" help:"Load catalogues from Shopify product CSV."`
+	Migrate  migrateCommand  `cmd:"" group:"run" settings:"database-url,secret-key,log-format,log-level" help:"Bring the database to this version's schema."`
+	Listen   listenCommand   `cmd:"" group:"webhooks" settings:"header-prefix" help:"Receive webhooks on this machine: verify, show, forward, fail as told."`
+	Trigger  remote.Trigger  `cmd:"" group:"webhooks" help:"Send an entity to a webhook, as if it had changed now."`
+	Tail     remote.Tail     `cmd:"" group:"webhooks" help:"Follow the deliveries of a server as they happen."`
+	Webhooks webhooksCommand `cmd:"" group:"webhooks" help:"Look after registered webhooks."`
+
+	Completion completionCommand `cmd:"" group:"about" help:"Print a script that has a shell complete commands and flags."`
+	Reference  referenceCommand  `cmd:"" group:"about" help:"Print the reference of all commands and flags, in Markdown."`
+	Version    versionCommand    `cmd:"" group:"about" help:"Show version, commit and Go version."`
 }
 
 func main() {
@@ -77,8 +84,8 @@ func main() {
 func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	var c command
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("crier"), kong.Description("A GraphQL-native marketplace API server whose webhooks are part of the schema."),
-		kong.DefaultEnvars("CRIER"), kong.Writers(out, errs), kong.Exit(func(code int) { exit = code }), kong.UsageOnError())
+	parser, err := kong.New(&c, kong.Name("crier"), kong.Description("A GraphQL-native marketplace API server whose webhooks are part of the schema. Without a command it serves; crier serve --help lists the settings of a server."),
+		kong.DefaultEnvars("CRIER"), reference.Groups(), reference.Help(), kong.Writers(out, errs), kong.Exit(func(code int) { exit = code }))
 	if err != nil {
 		fmt.Fprintln(errs, "crier:", err)
 		return 1
@@ -88,7 +95,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 		return exit
 	}
 	if err == nil {
-		err = parsed.Run(&c.Config, terminal.Terminal{Ctx: ctx, Out: out, Err: errs})
+		err = parsed.Run(&c.Config, terminal.Terminal{Ctx: ctx, Out: out, Err: errs}, parser.Model)
 	}
 	if err != nil {
 		fmt.Fprintln(errs, "crier:", strings.ReplaceAll(err.Error(), "\n", "\ncrier: "))
@@ -103,6 +110,34 @@ type versionCommand struct{ terminal.Output }
 func (v versionCommand) Run(t terminal.Terminal) error {
 	return v.Print(t.Out, fmt.Sprintf("crier %s commit %s %s", version, commit(), runtime.Version()),
 		map[string]string{"version": version, "commit": commit(), "go": runtime.Version()})
+}
+
+type completionCommand struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+}
+
+// Help says what to do with it.
+func (completionCommand) Help() string {
+	return `Examples:
+
+  source <(crier completion bash)
+  crier completion zsh > "${fpath[1]}/_crier"
+  crier completion fish > ~/.config/fish/completions/crier.fish
+`
+}
+
+// Run prints the script of a shell.
+func (c completionCommand) Run(t terminal.Terminal, app *kong.Application) error {
+	_, err := io.WriteString(t.Out, reference.Completion(app, c.Shell))
+	return err
+}
+
+type referenceCommand struct{}
+
+// Run prints the reference.
+func (referenceCommand) Run(t terminal.Terminal, app *kong.Application) error {
+	_, err := io.WriteString(t.Out, reference.Markdown(app))
+	return err
 }
 
 // commit is what the program was built from.
@@ -138,6 +173,7 @@ func (m migrateCommand) Run(c *config.Config, t terminal.Terminal) error {
 
 type serveCommand struct {
 	Migrate bool `default:"true" negatable:"" help:"Bring the database to this version's schema first."`
+	terminal.Output
 }
 
 // ballast is how many bytes a server holds without touching them, so that they
@@ -165,12 +201,17 @@ func (s serveCommand) Run(c *config.Config, t terminal.Terminal) error {
 		fmt.Fprintf(t.Err, "crier operator key (shown only now): %s\n", made)
 	}
 	return srv.run(t.Ctx, func(url string) {
-		fmt.Fprintf(t.Out, "crier ready url=%s database=%s redis=%s\n", url, srv.store.Dialect(), srv.redis.Redacted())
+		line := fmt.Sprintf("crier ready url=%s database=%s redis=%s", url, srv.store.Dialect(), srv.redis.Redacted())
+		ready := map[string]string{"kind": "ready", "url": url, "database": srv.store.Dialect(), "redis": srv.redis.Redacted()}
+		if err := s.Print(t.Out, line, ready); err != nil {
+			log.WarnContext(t.Ctx, "nobody reads that the server is ready", slog.Any("error", err))
+		}
 	})
 }
 
 type demoCommand struct {
 	Once bool `help:"End after a verified delivery of each class; fail where one does not come within 60 s."`
+	terminal.Output
 }
 
 // sampleSeed makes the sample marketplace the same everywhere.
@@ -231,7 +272,7 @@ func (d demoCommand) show(srv *server, t terminal.Terminal) error {
 		if !ok {
 			return nil // the server's own error says why
 		}
-		err := demo.Run(ctx, demo.Options{URL: url, Key: key, Out: t.Out, Once: d.Once, HeaderPrefix: srv.settings.HeaderPrefix})
+		err := demo.Run(ctx, demo.Options{URL: url, Key: key, Out: t.Out, Once: d.Once, JSON: d.JSON(), HeaderPrefix: srv.settings.HeaderPrefix})
 		if d.Once || err != nil {
 			stop()
 		}
@@ -250,6 +291,18 @@ func (l listenCommand) Run(c *config.Config, t terminal.Terminal) error {
 type importCommand struct {
 	Seller string   `placeholder:"NAME" help:"Business name of the seller who gets the products; created where missing."`
 	Files  []string `arg:"" name:"file" type:"existingfile" help:"Shopify product CSV files."`
+	terminal.Output
+}
+
+// Help shows examples.
+func (importCommand) Help() string {
+	return `A second run changes nothing. It may run beside a server, which delivers the events. Rows that cannot be loaded are named, the others are loaded; the exit code is then 1.
+
+Examples:
+
+  crier import catalogue.csv
+  crier import --seller "Quay Pottery" spring.csv summer.csv
+`
 }
 
 // Run loads catalogues straight into the database; a server beside it delivers the events.
@@ -299,16 +352,25 @@ func (i importCommand) load(t terminal.Terminal, l loader, file string) (int, er
 	for _, row := range bad {
 		fmt.Fprintln(t.Err, row)
 	}
-	fmt.Fprintf(t.Out, "%s: %s\n", file, summary)
-	return len(bad), nil
+	return len(bad), i.Print(t.Out, fmt.Sprintf("%s: %s", file, summary), map[string]any{"file": file, "products": summary.Products, "variants": summary.Variants,
+		"created": summary.Created, "updated": summary.Updated, "unchanged": summary.Unchanged, "bad": bad})
 }
 
 type webhooksCommand struct {
-	Check checkCommand `cmd:"" help:"Check every registered document against this version's schema, changing nothing; exit 1 where one does not fit."`
+	Check checkCommand `cmd:"" settings:"database-url,secret-key,log-format,log-level" help:"Check every registered document against this version's schema, changing nothing; exit 1 where one does not fit."`
 }
 
 type checkCommand struct {
-	Output string `enum:"text,json" default:"text" help:"Form of the report: text or json."`
+	terminal.Output
+}
+
+// Help shows examples.
+func (checkCommand) Help() string {
+	return `Examples:
+
+  crier webhooks check
+  crier webhooks check --database-url sqlite:copy.db --output json
+`
 }
 
 // Run reports what does not fit.
@@ -333,7 +395,7 @@ func (k checkCommand) Run(c *config.Config, t terminal.Terminal) error {
 	}
 	_ = bar.Finish()
 	write := report.Text
-	if k.Output == "json" {
+	if k.JSON() {
 		write = report.JSON
 	}
 	if err := write(t.Out); err != nil || len(report.Misfits) == 0 {

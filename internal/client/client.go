@@ -23,8 +23,8 @@ const longest = 64 << 20
 
 // Flags say which server is asked.
 type Flags struct {
-	URL string `name:"url" default:"http://127.0.0.1:8080" env:"CRIER_URL" placeholder:"URL" group:"Server:" help:"The server, without a path."`
-	Key string `env:"CRIER_KEY,CRIER_OPERATOR_KEY" placeholder:"KEY" group:"Server:" help:"API key; best given by the environment, where others do not see it."`
+	URL string `name:"url" default:"http://127.0.0.1:8080" env:"CRIER_URL" placeholder:"URL" group:"server" help:"The server, without a path."`
+	Key string `env:"CRIER_KEY,CRIER_OPERATOR_KEY" placeholder:"KEY" group:"server" help:"API key; best given by the environment, where others do not see it."`
 }
 
 // Check reads the flags. The error joins all mistakes.

@@ -6,6 +6,7 @@ package demo
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"crier/internal/client"
 	"crier/internal/listen"
+	"crier/internal/terminal"
 )
 
 // patience is how long a verified delivery of each class may take.
@@ -33,6 +35,8 @@ type Options struct {
 	Out io.Writer
 	// Once ends the demonstration after a verified delivery of each class.
 	Once bool
+	// JSON shows the deliveries only, each as one line of JSON.
+	JSON bool
 	// HeaderPrefix is that of the server's own headers.
 	HeaderPrefix string
 }
@@ -74,7 +78,11 @@ type show struct {
 	receiver *receiver
 }
 
-func (s show) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
+func (s show) printf(format string, args ...any) {
+	if !s.JSON {
+		fmt.Fprintf(s.Out, format, args...)
+	}
+}
 
 // text returns a document of the demonstration.
 func text(name string) (string, error) {
@@ -115,7 +123,9 @@ func (s show) await(ctx context.Context) error {
 			if d.Err != nil {
 				return fmt.Errorf("a delivery for %s does not verify: %w", d.class, d.Err)
 			}
-			s.print(d)
+			if err := s.print(d); err != nil {
+				return err
+			}
 			delete(missing, d.class)
 		case <-ctx.Done():
 			return fmt.Errorf("no verified delivery of %d classes: %w", len(missing), ctx.Err())
@@ -135,7 +145,9 @@ func (s show) goOn(ctx context.Context) error {
 				s.printf("a delivery for %s does not verify: %v\n", d.class, d.Err)
 				continue
 			}
-			s.print(d)
+			if err := s.print(d); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return nil
 		}
@@ -143,10 +155,14 @@ func (s show) goOn(ctx context.Context) error {
 }
 
 // print shows one verified delivery.
-func (s show) print(d received) {
+func (s show) print(d received) error {
 	sequence := int64(0)
 	if d.Sequence != nil {
 		sequence = *d.Sequence
 	}
-	s.printf("── received for %s, signature verified ──\n%s-Sequence: %d\nwebhook-id: %s\n%s\n\n", d.class, s.HeaderPrefix, sequence, d.ID, listen.Pretty(d.Body, ""))
+	if s.JSON {
+		return terminal.Line(s.Out, map[string]any{"kind": "delivery", "class": d.class, "id": d.ID, "sequence": sequence, "verdict": "verified", "body": json.RawMessage(d.Body)})
+	}
+	_, err := fmt.Fprintf(s.Out, "── received for %s, signature verified ──\n%s-Sequence: %d\nwebhook-id: %s\n%s\n\n", d.class, s.HeaderPrefix, sequence, d.ID, listen.Pretty(d.Body, ""))
+	return err
 }

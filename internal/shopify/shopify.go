@@ -24,7 +24,7 @@ const MaxImages = 100
 // has no column in the file and says nothing of a product that exists already.
 type Product struct {
 	// File is the name that Parse was given, Line where the product's first row starts, from 1.
-	File string
+	File string `json:"file"`
 	Line int
 	// Handle names the product within its shop; neither it nor Title is empty.
 	Handle string
@@ -94,10 +94,10 @@ type Image struct {
 
 // RowError says why a row was not loaded.
 type RowError struct {
-	File string
+	File string `json:"file"`
 	// Line is the physical line on which the row starts, from 1.
-	Line   int
-	Reason string
+	Line   int    `json:"line"`
+	Reason string `json:"reason"`
 }
 
 // Error gives the place as compilers do, then the reason.

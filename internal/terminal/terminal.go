@@ -23,7 +23,7 @@ type Terminal struct {
 
 // Output is the flag of every command that prints.
 type Output struct {
-	Output string `enum:"text,json" default:"text" env:"-" help:"Form of what is printed: text, or json for scripts."`
+	Output string `enum:"text,json" default:"text" env:"-" placeholder:"text|json" help:"Form of what is printed: text, or json for scripts."`
 }
 
 // JSON says that a program reads what is printed.
