@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -246,12 +247,17 @@ func restored(t *testing.T, folder string, p place, backup, restore string) {
 func runs(t *testing.T, folder string, p place, commands string) {
 	t.Helper()
 	var out lockedBuffer
-	exports := ""
-	for _, v := range p {
-		name, value, _ := strings.Cut(v, "=")
-		exports += "export " + name + "='" + value + "'\n"
-	}
-	if err := shell(t, folder, exports+commands, &out).Wait(); err != nil {
+	if err := shell(t, folder, p.exports()+commands, &out).Wait(); err != nil {
 		t.Fatalf("%s\n%v: %s", commands, err, &out)
 	}
+}
+
+// exports are the variables of a place, as a shell reads them.
+func (p place) exports() string {
+	var lines strings.Builder
+	for _, v := range p {
+		name, value, _ := strings.Cut(v, "=")
+		fmt.Fprintf(&lines, "export %s='%s'\n", name, value)
+	}
+	return lines.String()
 }
