@@ -44,6 +44,7 @@ const voyagerPolicy = policy + "; script-src 'self' 'wasm-unsafe-eval'; worker-s
 // a view can be reloaded and kept as a bookmark, and a path that is none stays 404.
 var views = []string{
 	"/{$}", "/webhooks", "/webhooks/{id}", "/webhooks/{id}/edit", "/compose", "/deliveries", "/deliveries/{id}", "/jobs",
+	"/schema",
 }
 
 // contentTypes are the kinds of files that the build emits. The operating system's table is not asked: with nosniff,

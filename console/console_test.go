@@ -14,6 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"crier/console"
 )
 
@@ -63,6 +66,7 @@ func TestPages(t *testing.T) {
 		"/deliveries?status=SENT":  "Crier",
 		"/deliveries/V2ViaG9vay0x": "Crier",
 		"/jobs":                    "Crier",
+		"/schema":                  "Crier",
 		"/playground":              "Playground",
 		"/voyager":                 "Voyager",
 	} {
@@ -229,6 +233,54 @@ func TestContentSecurityPolicy(t *testing.T) {
 		wantHeader(t, response, "X-Content-Type-Options", "nosniff")
 		wantHeader(t, response, "Referrer-Policy", "no-referrer")
 	}
+}
+
+// What the console asks of the API is written by hand: it fits the schema, and every operation is used.
+func TestOperationsFitTheSchema(t *testing.T) {
+	t.Parallel()
+	files, err := fs.Glob(os.DirFS("../schema"), "*.graphqls")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("schema: %v, %v", files, err)
+	}
+	var sources []*ast.Source
+	for _, file := range files {
+		sources = append(sources, &ast.Source{Name: file, Input: readFile(t, "../schema/"+file)})
+	}
+	schema, err := gqlparser.LoadSchema(sources...)
+	if err != nil {
+		t.Fatalf("schema: %v", err)
+	}
+	operations, errs := gqlparser.LoadQuery(schema, readFile(t, "src/console/api.graphql"))
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	var scripts strings.Builder
+	for _, file := range sourcesOfTheConsole(t) {
+		scripts.WriteString(readFile(t, "src/console/"+file))
+	}
+	for _, operation := range operations.Operations {
+		if !strings.Contains(scripts.String(), "'"+operation.Name+"'") {
+			t.Errorf("%s is not used", operation.Name)
+		}
+	}
+}
+
+func sourcesOfTheConsole(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("src/console"), "*.ts*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("sources: %v, %v", files, err)
+	}
+	return files
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatalf("read: %v", err)
+	}
+	return string(content)
 }
 
 // mostScript is how much the console's own pages may load, in bytes of gzip: all of its views, not only the first.

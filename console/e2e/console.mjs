@@ -38,9 +38,12 @@ async function theMainWay(page) {
   const title = `Kettles ${page.viewportSize().width}`;
   await looksGood(page, 'login');
   await logIn(page, apiKey);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
   const webhook = await registers(page, title);
+  await takesADocumentToThePlaygroundAndBack(page);
   await deliversAChangeMadeInThePlayground(page, title);
   await showsWhyADeliveryFailsAndSendsItAgain(page, title);
+  await showsWhatHappens(page, title);
   await operates(page, webhook);
 }
 
@@ -93,6 +96,16 @@ async function keepsTheSecret(page) {
   return { secret, path: new URL(page.url()).pathname };
 }
 
+async function takesADocumentToThePlaygroundAndBack(page) {
+  await page.getByRole('button', { name: 'Open in the playground' }).click();
+  await page.waitForURL('**/playground');
+  await page.locator('.graphiql-query-editor', { hasText: '... on Taxon' }).waitFor();
+  await page.getByRole('button', { name: 'Compose a webhook from this document' }).click();
+  await page.waitForURL('**/compose');
+  await page.getByTestId('document').getByText('... on Taxon').waitFor();
+  await page.waitForFunction(() => document.querySelector('select')?.value === 'TAXON');
+}
+
 async function deliversAChangeMadeInThePlayground(page, title) {
   const id = await taxonId(title);
   await page.getByRole('link', { name: 'Playground' }).click();
@@ -130,6 +143,19 @@ async function showsWhyADeliveryFailsAndSendsItAgain(page, title) {
   await until(() => receiver.received.length > before, 'the resent delivery does not arrive');
   const [again, first] = [receiver.received.at(-1), receiver.received.at(-2)];
   check(again.body === first.body, 'what is sent again is not the same');
+}
+
+/** A change passes by while the overview is looked at; the schema view knows what the document reads. */
+async function showsWhatHappens(page, title) {
+  await follow(page, 'Overview');
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.getByRole('img', { name: /^Deliveries .* Sent: [1-9]/ }).waitFor();
+  await ask(`mutation { taxonCreateOrUpdate(input: { title: "${title}, another" }) { status } }`);
+  await page.locator('.stream').getByText('create').waitFor();
+  await looksGood(page, 'overview');
+  await follow(page, 'Schema');
+  await page.getByRole('list', { name: 'Fields that documents read' }).getByText('Taxon.title').waitFor();
+  await looksGood(page, 'schema');
 }
 
 /** Pauses, resumes, pings, triggers, rotates, backfills, edits and deletes the webhook. */

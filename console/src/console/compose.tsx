@@ -3,11 +3,11 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { messagesOf, run, sentencesOf, useAction, useData } from './api';
 import { Code } from './code';
-import { type Draft, HeadersError, attributesOf, draftOf, emptyDraft, storeDraft, storedDraft } from './draft';
+import { type Draft, HeadersError, adopt, attributesOf, draftOf, emptyDraft, storeDraft, storedDraft } from './draft';
 import { Editor } from './editor';
 import { bytes, count, json, pretty, subjectName, words } from './format';
 import { openInPlayground, takeForCompose } from './handover';
-import { entitiesOf, exampleFor, typeNameOf, useSchema } from './schema';
+import { entitiesOf, exampleFor, isClass, typeNameOf, useSchema } from './schema';
 import { SecretDialog } from './secret';
 import { type DryRun, type EventName, type FieldError, type Outcome, type Remark, type Webhook, type WebhookName, eventNames } from './types';
 import { Card, Check, Empty, Field, Head, Loading, Problem, Sentences, Tabs } from './ui';
@@ -18,23 +18,15 @@ export default function Compose({ id }: { id?: string }) {
   return id ? <Edit id={id} /> : <New />;
 }
 
-function New() {
-  const [start] = useState(() => {
-    const handed = takeForCompose();
-    const former = storedDraft() ?? emptyDraft;
-    return handed ? { draft: { ...former, queryString: handed.query }, subjectId: idOf(handed.variables), handed: true } : { draft: former, subjectId: '', handed: false };
-  });
-  return <Form start={start.draft} subjectId={start.subjectId} guessClass={start.handed} />;
+// A document that was handed over came with a load of the page, and so before anything is rendered.
+const handed = takeForCompose();
+if (handed) {
+  adopt(handed);
 }
 
-/** The `id` among the variables of the playground. */
-function idOf(variables: string | undefined): string {
-  try {
-    const { id } = JSON.parse(variables || '{}') as { id?: unknown };
-    return typeof id === 'string' ? id : '';
-  } catch {
-    return '';
-  }
+function New() {
+  const [start] = useState(() => storedDraft() ?? emptyDraft);
+  return <Form start={start} />;
 }
 
 function Edit({ id }: { id: string }) {
@@ -46,7 +38,7 @@ function Edit({ id }: { id: string }) {
     return <Loading />;
   }
   return data.node ? (
-    <Form start={draftOf(data.node)} webhook={data.node} subjectId="" />
+    <Form start={draftOf(data.node)} webhook={data.node} />
   ) : (
     <Empty title="There is no such webhook">
       <Link href="/webhooks">All webhooks</Link>
@@ -56,9 +48,8 @@ function Edit({ id }: { id: string }) {
 
 type Registered = Outcome & { secret: string | null; webhook: WebhookName | null };
 
-function Form({ start, webhook, subjectId: first, guessClass }: { start: Draft; webhook?: Webhook; subjectId: string; guessClass?: boolean }) {
+function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
   const [draft, setDraft] = useState(start);
-  const [subjectId, setSubjectId] = useState(first);
   const [refused, setRefused] = useState<FieldError[]>([]);
   const [done, setDone] = useState<{ id: string; secret: string }>();
   const [, navigate] = useLocation();
@@ -75,25 +66,15 @@ function Form({ start, webhook, subjectId: first, guessClass }: { start: Draft; 
     }
   }, [draft, webhook]);
 
-  // A document that comes from the playground says itself which class it is for; an empty form begins with an example.
   useEffect(() => {
-    if (!schema.data) {
-      return;
-    }
-    if (guessClass) {
-      const type = /\.\.\.\s*on\s+(\w+)/.exec(draft.queryString)?.[1];
-      const klass = schema.data.getType('WebhookKlassEnum');
-      const names = klass && 'getValues' in klass ? klass.getValues().map((value) => value.name) : [];
-      const fit = names.find((name) => typeNameOf(name) === type);
-      if (fit) {
-        change({ type: fit });
-      }
-    } else if (!draft.queryString) {
+    if (schema.data && !isClass(schema.data, draft.type)) {
+      change({ type: emptyDraft.type });
+    } else if (schema.data && !draft.queryString) {
       change({ queryString: exampleFor(schema.data, draft.type) });
     }
   }, [schema.data]);
 
-  const dry = useDryRun(draft, subjectId);
+  const dry = useDryRun(draft);
   function submit() {
     setRefused([]);
     save.reset();
@@ -137,7 +118,7 @@ function Form({ start, webhook, subjectId: first, guessClass }: { start: Draft; 
           <Card
             title="Document"
             aside={
-              <button type="button" className="small" onClick={() => openInPlayground(draft.queryString, subjectId)}>
+              <button type="button" className="small" onClick={() => openInPlayground(draft.queryString, draft.subjectId)}>
                 Open in the playground
               </button>
             }
@@ -149,7 +130,7 @@ function Form({ start, webhook, subjectId: first, guessClass }: { start: Draft; 
             <Sentences of={messagesOf(refused, 'query_string')} />
           </Card>
           <Card title="Filter and form">
-            <FilterField draft={draft} change={change} dry={dry.data} subjectId={subjectId} errors={messagesOf(refused, 'filter')} />
+            <FilterField draft={draft} change={change} dry={dry.data} errors={messagesOf(refused, 'filter')} />
             <FormatField draft={draft} change={change} />
           </Card>
           <Card title="Where to send">
@@ -164,7 +145,7 @@ function Form({ start, webhook, subjectId: first, guessClass }: { start: Draft; 
             </button>
           </p>
         </div>
-        <Preview draft={draft} dry={dry.data} error={dry.error} subjectId={subjectId} setSubjectId={setSubjectId} />
+        <Preview draft={draft} dry={dry.data} error={dry.error} change={change} />
       </div>
       {done && (
         <SecretDialog
@@ -194,8 +175,8 @@ function untouched(draft: Draft, schema: Parameters<typeof exampleFor>[0]): bool
 }
 
 /** What the webhook would send, asked for again when the typing stops. Without an entity it still says what is wrong with the document. */
-function useDryRun(draft: Draft, subjectId: string) {
-  const { type, queryString, filter, format, sellerId } = draft;
+function useDryRun(draft: Draft) {
+  const { subjectId, type, queryString, filter, format, sellerId } = draft;
   const eventName = draft.eventNames.includes('UPDATE') ? 'UPDATE' : draft.eventNames[0];
   const wanted = useMemo(
     () => ({ type, queryString: queryString || null, filter: filter.trim() || null, format, subjectId, sellerId: sellerId.trim() || null, eventName: type === 'WEBHOOK' ? null : eventName }),
@@ -295,7 +276,7 @@ function Remarks({ errors, warnings }: { errors: Remark[]; warnings: Remark[] })
   );
 }
 
-function FilterField({ draft, change, dry, subjectId, errors }: { draft: Draft; change: (values: Partial<Draft>) => void; dry?: DryRun | null; subjectId: string; errors: string[] }) {
+function FilterField({ draft, change, dry, errors }: { draft: Draft; change: (values: Partial<Draft>) => void; dry?: DryRun | null; errors: string[] }) {
   const problems = [...new Set([...messagesOf(dry?.errors, 'filter'), ...errors])];
   return (
     <Field label="Filter" errors={problems} hint="A CEL expression over data, changed and eventName; only events for which it is true are sent. Empty: all.">
@@ -304,7 +285,7 @@ function FilterField({ draft, change, dry, subjectId, errors }: { draft: Draft; 
           <textarea {...props} className="mono" rows={2} spellCheck={false} value={draft.filter} placeholder='data.node.title != "" && "title" in changed' onChange={(event) => change({ filter: event.target.value })} />
           {draft.filter.trim() && problems.length === 0 && dry && dry.documentErrors.length === 0 && (
             <p className="verdict" role="status">
-              {!subjectId ? 'It fits the document. Pick an entity to see whether it lets that one pass.' : dry.matched ? '✓ It lets this entity pass.' : '✗ It does not let this entity pass. A dry run has no changed fields.'}
+              {!draft.subjectId ? 'It fits the document. Pick an entity to see whether it lets that one pass.' : dry.matched ? '✓ It lets this entity pass.' : '✗ It does not let this entity pass. A dry run has no changed fields.'}
             </p>
           )}
         </>
@@ -399,23 +380,22 @@ interface PreviewProps {
   draft: Draft;
   dry?: DryRun | null;
   error: Error | null;
-  subjectId: string;
-  setSubjectId: (id: string) => void;
+  change: (values: Partial<Draft>) => void;
 }
 
 /** What would be sent, beside the form. */
-function Preview({ draft, dry, error, subjectId, setSubjectId }: PreviewProps) {
+function Preview({ draft, dry, error, change }: PreviewProps) {
   const [shown, setShown] = useState<(typeof previews)[number]>('Body');
   return (
     <aside className="preview" aria-label="What would be sent">
       <Card title="Preview" aside={<Tabs label="What is shown" names={previews} chosen={shown} choose={setShown} />}>
-        <EntityPicker klass={draft.type} value={subjectId} onChange={setSubjectId} />
+        <EntityPicker klass={draft.type} value={draft.subjectId} onChange={(subjectId) => change({ subjectId })} />
         {error && <Problem error={error} />}
         <Facts dry={dry} />
         {shown === 'Schema' ? (
           dry?.payloadSchema ? <Code text={json(dry.payloadSchema)} label="JSON Schema of the body" language="json" /> : <p className="hint">A document that is refused has no schema.</p>
         ) : (
-          <Body dry={dry} subjectId={subjectId} />
+          <Body dry={dry} subjectId={draft.subjectId} />
         )}
       </Card>
     </aside>

@@ -28,7 +28,7 @@ export function Deliveries() {
     { ...pageOf(place, size), ...filter },
     { refetchInterval: watching && newest && live, placeholderData: keepPreviousData },
   );
-  const counted = useData<{ webhookEvents: { totalCount: number } | null }>('DeliveryCount', filter, { refetchInterval: watching && 10_000, placeholderData: keepPreviousData });
+  const counted = useData<{ webhookEvents: { totalCount: number } | null }>('DeliveryCount', filter, { refetchInterval: watching && 15_000, placeholderData: keepPreviousData });
   const page = data?.webhookEvents;
   // The count is read less often than the lines.
   const total = counted.data?.webhookEvents && Math.max(counted.data.webhookEvents.totalCount, page?.nodes.length ?? 0);

@@ -1,7 +1,10 @@
+import type { Handover } from './handover';
 import type { EventName, Format, Webhook } from './types';
 
 /** A webhook as the form has it. Texts are empty where nothing is said; `hmacKey` is never kept. */
 export interface Draft {
+  /** The entity of the preview, by global id; it is not sent. */
+  subjectId: string;
   type: string;
   eventNames: EventName[];
   queryString: string;
@@ -27,6 +30,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
+  subjectId: '',
   type: 'ADVERT',
   eventNames: ['CREATE', 'UPDATE', 'DESTROY'],
   queryString: '',
@@ -53,6 +57,7 @@ export const emptyDraft: Draft = {
 export function draftOf(webhook: Webhook): Draft {
   const { type, format, url, maxRetries, timeoutSeconds, concurrentSendLimit, ratePerSecond, coalesceSeconds, onErrors, ordered, ignoreOwnChanges, asymmetric } = webhook;
   return {
+    subjectId: '',
     ...{ type, format, url, maxRetries, timeoutSeconds, concurrentSendLimit, ratePerSecond, coalesceSeconds, onErrors, ordered, ignoreOwnChanges, asymmetric },
     eventNames: webhook.eventNames ?? emptyDraft.eventNames,
     queryString: webhook.queryString ?? '',
@@ -71,7 +76,7 @@ export class HeadersError extends Error {}
 
 /** What the API takes of a draft. All three events are said as null, which is all of them; an absent `hmacKey` stays as it is. */
 export function attributesOf(draft: Draft): Record<string, unknown> {
-  const { hmacKey, ...rest } = draft;
+  const { hmacKey, subjectId: _, ...rest } = draft;
   return {
     ...rest,
     eventNames: draft.type === 'WEBHOOK' || draft.eventNames.length === 3 ? null : draft.eventNames,
@@ -109,5 +114,22 @@ export function storeDraft(draft: Draft | undefined): void {
     sessionStorage.setItem(storageKey, JSON.stringify({ ...draft, hmacKey: '' }));
   } else {
     sessionStorage.removeItem(storageKey);
+  }
+}
+
+/** Makes what the playground handed over the draft of this tab. The document itself says which class it is for. */
+export function adopt({ query, variables }: Handover): void {
+  const type = /\.\.\.\s*on\s+(\w+)/.exec(query)?.[1]?.replace(/(?<=.)[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  const former = storedDraft() ?? emptyDraft;
+  storeDraft({ ...former, queryString: query, type: type ?? former.type, subjectId: idOf(variables) });
+}
+
+/** The `id` among the variables of the playground, empty where there is none. */
+function idOf(variables: string | undefined): string {
+  try {
+    const { id } = JSON.parse(variables || '{}') as { id?: unknown };
+    return typeof id === 'string' ? id : '';
+  } catch {
+    return '';
   }
 }

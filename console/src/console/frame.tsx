@@ -3,17 +3,16 @@ import { Link, useLocation } from 'wouter';
 import logo from '../crier.svg';
 
 const views = [
+  { path: '/', title: 'Overview', icon: 'M4 20V10M10 20V4M16 20v-7M22 20H2' },
   { path: '/webhooks', title: 'Webhooks', icon: 'M4 12h4l3 7 4-14 3 7h2' },
   { path: '/compose', title: 'Compose', icon: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4' },
   { path: '/deliveries', title: 'Deliveries', icon: 'M3 7h18v12H3zM3 7l9 7 9-7' },
   { path: '/jobs', title: 'Jobs', icon: 'M4 12a8 8 0 0 1 14-5l2 2M20 4v5h-5M20 12a8 8 0 0 1-14 5l-2-2M4 20v-5h5' },
+  { path: '/schema', title: 'Schema', icon: 'M5 5h5v5H5zM14 14h5v5h-5zM10 7h7v7' },
 ];
 
-/** Pages of their own: they load GraphiQL and Voyager. */
-const pages = [
-  { path: '/voyager', title: 'Voyager', icon: 'M5 5h5v5H5zM14 14h5v5h-5zM10 7h7v7' },
-  { path: '/playground', title: 'Playground', icon: 'M7 5l12 7-12 7z' },
-];
+/** A page of its own: it loads GraphiQL. */
+const playground = { path: '/playground', title: 'Playground', icon: 'M7 5l12 7-12 7z' };
 
 export interface Who {
   name: string | null;
@@ -43,12 +42,10 @@ export function Frame({ who, logOut, children }: { who: Who; logOut: () => void;
               {view.title}
             </Link>
           ))}
-          {pages.map((page) => (
-            <a key={page.path} href={page.path}>
-              <Icon path={page.icon} />
-              {page.title}
-            </a>
-          ))}
+          <a href={playground.path}>
+            <Icon path={playground.icon} />
+            {playground.title}
+          </a>
         </nav>
         <div className="who">
           <p>

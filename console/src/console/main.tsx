@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { StrictMode, Suspense, lazy, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Redirect, Route, Switch } from 'wouter';
+import { Route, Switch } from 'wouter';
 import { storeKey, storedKey } from '../session';
 import { OnKeyRefused, Refused, run } from './api';
 import { Delivery } from './delivery';
@@ -9,13 +9,15 @@ import { Deliveries } from './deliveries';
 import { Frame, type Who } from './frame';
 import { Jobs } from './jobs';
 import { Login } from './login';
+import { Overview } from './overview';
 import { Empty, Loading, Problem } from './ui';
 import { WebhookPage } from './webhook';
 import { Webhooks } from './webhooks';
 import './console.css';
 
-// The editor knows the whole schema: it is loaded when someone writes.
+// What knows the whole schema is loaded when someone comes there.
 const Compose = lazy(() => import('./compose'));
+const SchemaView = lazy(() => import('./schemaview'));
 
 const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 1000, retry: (times, error) => times < 2 && !(error instanceof Refused) } },
@@ -55,9 +57,7 @@ function Views({ logOut }: { logOut: () => void }) {
       {error && <Problem error={error} retry={refetch} />}
       <Suspense fallback={<Loading />}>
         <Switch>
-          <Route path="/">
-            <Redirect to="/webhooks" replace />
-          </Route>
+          <Route path="/" component={Overview} />
           <Route path="/webhooks" component={Webhooks} />
           <Route path="/webhooks/:id">{({ id }) => <WebhookPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/webhooks/:id/edit">{({ id }) => <Compose key={id} id={decodeURIComponent(id)} />}</Route>
@@ -67,6 +67,7 @@ function Views({ logOut }: { logOut: () => void }) {
           <Route path="/deliveries" component={Deliveries} />
           <Route path="/deliveries/:id">{({ id }) => <Delivery key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/jobs" component={Jobs} />
+          <Route path="/schema" component={SchemaView} />
           <Route>
             <Empty title="There is nothing here">Choose a view from the navigation.</Empty>
           </Route>

@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   buildSchema,
   getNamedType,
+  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -30,6 +31,12 @@ export function typeNameOf(klass: string): string {
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join('');
+}
+
+/** Whether webhooks can be about a class of this name. */
+export function isClass(schema: GraphQLSchema, klass: string): boolean {
+  const classes = schema.getType('WebhookKlassEnum');
+  return isEnumType(classes) && classes.getValue(klass) !== undefined;
 }
 
 /** The fields that name an entity to people, the best first. */
