@@ -36,10 +36,10 @@ type enough struct{}
 // validate holds a document to every rule under the schema, and ties it to the
 // schema's definitions. Errors come in the order of their places.
 func (d *Documents) validate(doc *ast.QueryDocument) gqlerror.List {
-	if len(doc.Operations) == 0 {
-		return one(fault(CodeValidationFailed, ruleSingleOperation, start(doc), "the document has no operation"))
-	}
 	var refused gqlerror.List
+	if len(doc.Operations) == 0 {
+		refused = one(fault(CodeValidationFailed, ruleSingleOperation, start(doc), "the document has no operation"))
+	}
 	events := &core.Events{}
 	for _, rule := range specified {
 		rule.RuleFunc(events, func(options ...core.ErrorOption) {
