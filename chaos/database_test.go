@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	_ "modernc.org/sqlite"             // registers "sqlite"
+
+	"crier/internal/market"
 )
 
 // database is the server's own, read from outside.
@@ -115,10 +118,13 @@ func (d database) items() map[string]stored {
 
 // event is a webhook event as the database has it.
 type event struct {
+	line           line
 	action, status string
 	attempts       int
 	changed        time.Time // when its change was made
 	log            []attempt
+	// newer is the event that stands for it; 0: none.
+	newer int64
 }
 
 // attempt is a row of the attempt log.
@@ -131,10 +137,23 @@ type attempt struct {
 func (d database) events() map[int64]*event {
 	d.t.Helper()
 	found := map[int64]*event{}
-	d.rows(`SELECT id, action, status, attempts, created_at FROM webhook_events`, func(rows *sql.Rows) error {
+	d.rows(`SELECT e.id, w.url, e.subject_type, e.subject_num, e.action, e.status, e.attempts, e.created_at, COALESCE(e.error_message, '')
+		FROM webhook_events e JOIN webhooks w ON w.id = e.webhook_id`, func(rows *sql.Rows) error {
 		var num int64
 		var e event
-		err := rows.Scan(&num, &e.action, &e.status, &e.attempts, &e.changed)
+		var address, message string
+		if err := rows.Scan(&num, &address, &e.line.subject.Type, &e.line.subject.Num, &e.action, &e.status, &e.attempts, &e.changed, &message); err != nil {
+			return err
+		}
+		if e.status == string(market.EventSkipped) {
+			if _, err := fmt.Sscanf(message, "the newer event %d of the same entity stands for it", &e.newer); err != nil {
+				return fmt.Errorf("event %d is skipped: %s: %w", num, message, err)
+			}
+		}
+		at, err := url.Parse(address)
+		if err == nil {
+			e.line.webhook = at.Path
+		}
 		found[num] = &e
 		return err
 	})

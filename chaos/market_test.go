@@ -116,8 +116,8 @@ type shop struct {
 	taxon   string
 }
 
-// open makes the shop and registers the webhooks.
-func open(t *testing.T, a api, receiver string) shop {
+// open makes the shop.
+func open(t *testing.T, a api) shop {
 	t.Helper()
 	const seller = `sellerCreate(input: { attributes: {
 		businessName: "%s", legalBusinessName: "%[1]s Ltd", phone: "+1 555 0100", emailAddress: "shop@example.com", accountType: RETAILER
@@ -129,14 +129,11 @@ func open(t *testing.T, a api, receiver string) shop {
 	}
 	a.must(t, `mutation { north: `+fmt.Sprintf(seller, "North")+` south: `+fmt.Sprintf(seller, "South")+`
 		taxon: taxonCreateOrUpdate(input: { title: "Pottery" }) { taxon { id } } }`, nil, &data)
-	s := shop{[2]string{data.North.Seller.ID, data.South.Seller.ID}, data.Taxon.Taxon.ID}
-	for _, w := range webhooks {
-		register(t, a, w, s, receiver)
-	}
-	return s
+	return shop{[2]string{data.North.Seller.ID, data.South.Seller.ID}, data.Taxon.Taxon.ID}
 }
 
-func register(t *testing.T, a api, w webhook, s shop, receiver string) {
+// register registers a webhook and returns its id.
+func register(t *testing.T, a api, w webhook, s shop, receiver string) string {
 	t.Helper()
 	attributes := object{
 		"type": strings.ToUpper(w.kind), "url": receiver + w.path, "queryString": w.document,
@@ -156,4 +153,5 @@ func register(t *testing.T, a api, w webhook, s shop, receiver string) {
 	if data.WebhookCreate.Webhook == nil {
 		t.Fatalf("webhookCreate refuses %s: %v", w.path, data.WebhookCreate.Errors)
 	}
+	return data.WebhookCreate.Webhook.ID
 }

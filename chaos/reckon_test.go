@@ -45,9 +45,14 @@ func (s *stage) reckon() {
 		l := line{h.webhook, h.subject(s.T)}
 		got[l] = append(got[l], num)
 	}
+	for num, e := range events {
+		if e.newer != 0 {
+			got[e.line] = append(got[e.line], num)
+		}
+	}
 	for l, list := range wanted {
 		s.account.due += len(list)
-		s.compare(l, list, got[l])
+		s.compare(l, list, got[l], events)
 		delete(got, l)
 	}
 	for l, list := range got {
@@ -60,6 +65,9 @@ func (s *stage) reckon() {
 		delete(events, num)
 	}
 	for num, e := range events {
+		if e.newer != 0 {
+			continue
+		}
 		s.Errorf("event %d has status %s and %d attempts, and the receiver knows nothing of it", num, e.status, e.attempts)
 	}
 	for start, n := range unlogged {
@@ -132,8 +140,8 @@ func (s *stage) resolve(i *item, found stored, there bool) {
 }
 
 // compare holds what came for one webhook about one entity, in the order of the
-// sequences, against what was due.
-func (s *stage) compare(l line, wanted []due, got []int64) {
+// sequences, against what was due. What another delivery stands for must be told by that one.
+func (s *stage) compare(l line, wanted []due, got []int64, events map[int64]*event) {
 	s.Helper()
 	if lost := len(wanted) - len(got); lost != 0 {
 		s.account.lost += max(lost, 0)
@@ -141,11 +149,25 @@ func (s *stage) compare(l line, wanted []due, got []int64) {
 		s.Errorf("%s should have %d deliveries about %s and got %d", l.webhook, len(wanted), l.subject, len(got))
 		return
 	}
-	slices.SortFunc(got, func(a, b int64) int {
-		return cmp.Compare(s.receiver.events[a].place(s.T), s.receiver.events[b].place(s.T))
-	})
+	place := func(num int64) int64 {
+		if h := s.receiver.events[num]; h != nil {
+			return h.place(s.T)
+		}
+		return num // of an event that was not sent
+	}
+	slices.SortFunc(got, func(a, b int64) int { return cmp.Compare(place(a), place(b)) })
+	told := map[int64]string{} // what an event has to tell for those that it stands for
 	for n, num := range got {
+		wanted[n].action = together(told[num], wanted[n].action)
 		h := s.receiver.events[num]
+		if e := events[num]; h == nil {
+			if told[e.newer] = wanted[n].action; !slices.Contains(got[n+1:], e.newer) {
+				s.account.lost++
+				s.Errorf("event %d of %s about %s is stood for by %d, which is none", num, l.webhook, l.subject, e.newer)
+			}
+			s.account.gathered++
+			continue
+		}
 		if !h.accepted() {
 			s.account.lost++
 			s.Errorf("event %d was never accepted: %d requests", num, len(h.requests))
@@ -156,6 +178,17 @@ func (s *stage) compare(l line, wanted []due, got []int64) {
 			s.Errorf("delivery %d of %s about %s should be of %+v: %s", n, l.webhook, l.subject, wanted[n], h.body)
 		}
 	}
+}
+
+// together is what one delivery tells of two actions on an entity.
+func together(former, newer string) string {
+	switch {
+	case former == "", former == newer, former == "update" && newer == "destroy":
+		return newer
+	case former == "create" && newer == "update":
+		return former
+	}
+	return former + " and " + newer // which none can
 }
 
 // audit holds the attempt log of an event against the requests that the receiver

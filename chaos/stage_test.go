@@ -40,7 +40,11 @@ func newStage(t *testing.T, c scenario, random *rand.Rand) *stage {
 	s := &stage{T: t, scenario: c, place: p, random: random, receiver: newReceiver(t), fleet: newFleet(t, p), account: account{scenario: c.name, examples: make([]string, 0, 5)}}
 	s.load = newLoad(t, s.fleet, random)
 	s.database = openDatabase(t, p.database)
-	s.load.shop = open(t, api{s.load.http, s.fleet.url(t.Context(), 0)}, s.receiver.server.URL)
+	a := api{s.load.http, s.fleet.url(t.Context(), 0)}
+	s.load.shop = open(t, a)
+	for _, w := range webhooks {
+		register(t, a, w, s.load.shop, s.receiver.server.URL)
+	}
 	s.load.start()
 	return s
 }

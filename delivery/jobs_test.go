@@ -16,7 +16,7 @@ import (
 )
 
 // backfilled is how many entities the backfill with changes going on has: go test ./delivery -run BackfillWith -backfilled 10000.
-var backfilled = flag.Int("backfilled", 1000, "entities of the backfill with changes going on")
+var backfilled = flag.Int("backfilled", 400, "entities of the backfill with changes going on")
 
 // adverts makes adverts beside one another, and returns their ids.
 func (r *rig) adverts(n int) []string {

@@ -135,17 +135,17 @@ func TestOrderIsSwitched(t *testing.T) {
 		s, r := running(t, p), receive(t, nil)
 		id := s.advert(s.seller, "Lamp")
 		w := s.register(r.url).Webhook
-		var want []market.EventStatus
+		made := 0
 		for i, in := range []market.WebhookAttributes{
 			enabled(false), {Ordered: market.Some(true)}, {Ordered: market.Some(false)}, {Ordered: market.Some(true)}, enabled(true), {Ordered: market.Some(false)}, {Ordered: market.Some(true)},
 		} {
 			s.update(w, in)
 			for n := range 3 {
 				s.rename(id, fmt.Sprintf("Lamp %d.%d", i, n))
-				want = append(want, market.EventSent)
+				made++
 			}
 		}
-		s.statuses(w, want...)
+		s.told(w, made)
 	})
 }
 

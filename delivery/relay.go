@@ -190,6 +190,7 @@ func (r *relay) plan(ctx context.Context, webhooks *registry, changes []market.C
 		}
 		p.Events = append(p.Events, webhooks.events(c, next+int64(len(p.Events)))...)
 	}
+	webhooks.gather(p.Events, changes[:p.Changes])
 	p.Coalescing, p.Ordered = webhooks.lanes(p.Events)
 	return p, nil
 }

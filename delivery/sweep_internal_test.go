@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"crier/internal/market"
+	"crier/internal/servicetest"
 	"crier/internal/stream"
 )
 
@@ -28,8 +29,14 @@ func (d *dueStore) DueEvents(_ context.Context, after market.Due, _ time.Time, l
 // newSweep is a sweep of due events on an embedded Redis.
 func newSweep(t *testing.T, d *dueStore) *sweep {
 	t.Helper()
+	return newSweepOn(t, "", d)
+}
+
+// newSweepOn is newSweep on the Redis of a URL.
+func newSweepOn(t *testing.T, url string, d *dueStore) *sweep {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	redis, err := stream.Open(t.Context(), "", log)
+	redis, err := stream.Open(t.Context(), url, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +84,7 @@ func TestTheSweepFindsAllThatIsMissing(t *testing.T) {
 	t.Parallel()
 	const pages = sweepClean + 5
 	d := &dueStore{n: pages * sweepBatch}
-	s := newSweep(t, d)
+	s := newSweepOn(t, servicetest.Redis(t), d) // the embedded one takes half a minute for so many
 	const room = sweepQueue / sweepBatch
 	s.expectQueued(t, sweepQueue, room) // the queue has no room for all at once
 	s.expectQueued(t, sweepQueue, 0)

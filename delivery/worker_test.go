@@ -479,9 +479,10 @@ func TestSequencesFollowTheChangesOfAnEntity(t *testing.T) {
 			})
 		}
 		group.Wait()
+		events := s.told(w, renames)
 		newest := arrival{}
 		var highest int64
-		for range renames {
+		for range len(r.arrivals) {
 			a := r.next()
 			ref, err := market.ParseID(a.data.ID)
 			must(t, err)
@@ -492,7 +493,6 @@ func TestSequencesFollowTheChangesOfAnEntity(t *testing.T) {
 		if title(newest) != fmt.Sprint(renames) {
 			t.Errorf("the event with the highest sequence shows %q", title(newest))
 		}
-		events := s.events(w)
 		for i, e := range events {
 			if i > 0 && (e.Num != events[i-1].Num+1 || e.ChangeID <= events[i-1].ChangeID) {
 				t.Errorf("event %d of change %d follows %d of %d", e.Num, e.ChangeID, events[i-1].Num, events[i-1].ChangeID)
