@@ -3,6 +3,7 @@ package delivery
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"crier/internal/market"
 )
@@ -17,7 +18,7 @@ func (r *registry) gather(events []market.WebhookEvent, changes []market.Change)
 		changed[c.Num] = c.Changed
 	}
 	latest := make(map[gathering]*market.WebhookEvent, len(events))
-	var skipped bool
+	tells := map[int64]string{} // what an event tells that stands for others
 	for i := range events {
 		e := &events[i]
 		w := r.byNum[e.WebhookID]
@@ -38,10 +39,10 @@ func (r *registry) gather(events []market.WebhookEvent, changes []market.Change)
 			e.Changed = market.Union(before, since)
 		}
 		supersede(former, e)
-		skipped = true
+		tells[e.Num] = string(e.Action) + " " + strings.Join(e.Changed, " ")
 	}
-	if skipped {
-		share(events)
+	if len(tells) > 0 {
+		share(events, tells)
 	}
 }
 
@@ -72,17 +73,23 @@ func supersede(former, newer *market.WebhookEvent) {
 	former.Status, former.NextAttemptAt, former.ProcessedAt, former.ErrorMessage = market.EventSkipped, nil, &newer.CreatedAt, &why
 }
 
-// share has the events that are left of a rendering share the number of the first of them.
-func share(events []market.WebhookEvent) {
-	first := map[int64]int64{}
+// share has those events of a rendering that are left and tell the same share the
+// number of the first of them.
+func share(events []market.WebhookEvent, tells map[int64]string) {
+	type telling struct {
+		payload int64
+		what    string
+	}
+	first := map[telling]int64{}
 	for i := range events {
 		e := &events[i]
 		if e.Status == market.EventSkipped {
 			continue
 		}
-		if _, known := first[e.PayloadID]; !known {
-			first[e.PayloadID] = e.Num
+		key := telling{e.PayloadID, tells[e.Num]}
+		if _, known := first[key]; !known {
+			first[key] = e.Num
 		}
-		e.PayloadID = first[e.PayloadID]
+		e.PayloadID = first[key]
 	}
 }

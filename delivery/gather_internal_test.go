@@ -109,15 +109,28 @@ func checkLine(r *rapid.T, w *market.Webhook, line []told) {
 	}
 }
 
-// checkShares holds the payloads of what is sent: shared exactly among the equal events of a change, by the number of the first.
+// checkShares holds the payloads of what is sent: shared exactly among the events of a
+// change that tell the same with the same document, by the number of the first.
 func checkShares(r *rapid.T, registry *registry, events []market.WebhookEvent) {
-	first := map[string]int64{}
+	first, stands := map[string]int64{}, map[int64]bool{}
+	for _, e := range events {
+		if e.Status == market.EventSkipped {
+			var newer int64
+			if _, err := fmt.Sscanf(*e.ErrorMessage, "the newer event %d", &newer); err != nil {
+				r.Fatal(err)
+			}
+			stands[newer] = true
+		}
+	}
 	for _, e := range events {
 		if e.Status == market.EventSkipped {
 			continue
 		}
 		shared := renderingOf(registry.byNum[e.WebhookID])
 		key := fmt.Sprint(e.ChangeID, strings.Join([]string{shared.document, shared.scopes}, "|"), shared.owner)
+		if stands[e.Num] {
+			key += fmt.Sprint(e.Action, e.Changed)
+		}
 		if _, known := first[key]; !known {
 			first[key] = e.Num
 		}
