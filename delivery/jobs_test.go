@@ -326,6 +326,33 @@ func TestAJobOfAPausedWebhookGoesOn(t *testing.T) {
 	}
 }
 
+// TestAJobEndsWithWhatIsHeld has the document of some entities give errors, which the
+// webhook holds: the job does not wait for somebody to mend that.
+func TestAJobEndsWithWhatIsHeld(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s := running(t, p)
+		ids := s.adverts(5)
+		refuse := func(q market.Query) error {
+			if asks(q, ids[1]) || asks(q, ids[3]) {
+				return market.ErrNotFound
+			}
+			return nil
+		}
+		s.reads.refuse.Store(&refuse)
+		in, url := collect(t, nil)
+		w := s.register(url, func(in *market.WebhookAttributes) { in.OnErrors = market.Some(market.OnErrorsHold) }).Webhook
+		// One a second, so that each is executed by itself: a batch shares its reads.
+		job, err := s.BackfillWebhook(t.Context(), s.actor, market.Backfill{WebhookID: w.ID(), RatePerSecond: 5})
+		must(t, err)
+		if job = s.ended(job); job.State != market.JobDone || job.Total != 5 || job.Done+job.Failed != 5 || job.Failed < 2 {
+			t.Errorf("the job is %+v", job)
+		}
+		s.reads.refuse.Store(nil)
+		s.update(w, enabled(true))
+		s.until(func() bool { n, _ := in.count(); return n == 5 }, func() any { return "what was held is not sent" })
+	})
+}
+
 func TestAJobOfADeletedWebhookFails(t *testing.T) {
 	t.Parallel()
 	s, r := running(t, embedded(t)), receive(t, nil)

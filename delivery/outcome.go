@@ -76,7 +76,7 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 	case alreadyShown:
 		return verdict{status: market.EventSkipped}
 	case withErrors:
-		return verdict{status: market.EventHeld, message: "the document gave errors, and the webhook holds such events until it is changed or enabled again"}
+		return verdict{status: market.EventHeld, message: market.GaveErrors + ", and the webhook holds such events until it is changed or enabled again"}
 	case filtered:
 		return verdict{status: market.EventSkipped, message: "the filter does not let it pass"}
 	case unrendered:

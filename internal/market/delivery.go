@@ -91,6 +91,9 @@ type Outcome struct {
 	Known time.Time
 }
 
+// GaveErrors is how the ErrorMessage of an event begins that is held because of what its document gave.
+const GaveErrors = "the document gave errors"
+
 // Together is what two changes of one entity did, as one.
 func Together(former, newer Action) Action {
 	if former == Create && newer == Update {

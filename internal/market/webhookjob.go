@@ -89,6 +89,8 @@ type JobTally struct {
 	// Fresh are those before their first attempt, and requests for more; Again wait for
 	// another one. Done reached their end and did not fail.
 	Fresh, Again, Done, Failed int64
+	// Stuck are those of Fresh that are held because their document gave errors.
+	Stuck int64
 }
 
 // Add counts n events in a state.
@@ -107,6 +109,13 @@ func (t *JobTally) Add(status EventStatus, n int64) {
 
 // Waiting counts the events that have not reached their end.
 func (t JobTally) Waiting() int64 { return t.Fresh + t.Again }
+
+// giveUp counts those that are held because of errors as failed: they wait for somebody
+// to mend something, and their job does not.
+func (t JobTally) giveUp() JobTally {
+	t.Fresh, t.Failed, t.Stuck = t.Fresh-t.Stuck, t.Failed+t.Stuck, 0
+	return t
+}
 
 // note keeps the counts of a job. Events that were purged meanwhile still count.
 func (j *WebhookJob) note(t JobTally) {

@@ -173,6 +173,9 @@ func (u *unit) stepJob(j *WebhookJob, w *Webhook, step *JobStep, total int64, mo
 		return err
 	}
 	j.note(tally)
+	if w.State == WebhookActive { // while it is not, they are held with all others
+		tally = tally.giveUp()
+	}
 	if j.State == JobQueued {
 		j.State, j.Total = JobRunning, total
 	}
@@ -187,6 +190,7 @@ func (u *unit) stepJob(j *WebhookJob, w *Webhook, step *JobStep, total int64, mo
 	step.Made = j.Made
 	if j.Made && step.Asked == 0 && tally.Waiting() == 0 {
 		step.Ended = true
+		j.note(tally)
 		j.finish(JobDone, u.now)
 	}
 	return nil

@@ -98,6 +98,7 @@ func (t *tx) Tally(ctx context.Context, job int64) (tally market.JobTally, err e
 		return tally, fmt.Errorf("count the events of a job: %w", err)
 	}
 	defer rows.Close()
+	var held bool
 	for rows.Next() {
 		var status market.EventStatus
 		var n int64
@@ -105,8 +106,27 @@ func (t *tx) Tally(ctx context.Context, job int64) (tally market.JobTally, err e
 			return tally, fmt.Errorf("count the events of a job: %w", err)
 		}
 		tally.Add(status, n)
+		held = held || status == market.EventHeld
 	}
-	return tally, rows.Err()
+	if err := rows.Err(); err != nil || !held {
+		return tally, err
+	}
+	tally.Stuck, err = t.stuck(ctx, job)
+	return tally, err
+}
+
+// stuck counts the events of a job that are held because their document gave errors.
+func (t *tx) stuck(ctx context.Context, job int64) (n int64, err error) {
+	b := t.store.builder()
+	b.write(`SELECT count(*) FROM "webhook_events" WHERE "job_id" = `).bind(job).write(` AND "status" = 'Held' AND "attempts" = 0 AND "error_message" LIKE `).bind(market.GaveErrors + "%")
+	text, args, err := b.statement()
+	if err == nil {
+		err = t.db.Tx.QueryRowContext(ctx, text, args...).Scan(&n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("count the held events of a job: %w", err)
+	}
+	return n, nil
 }
 
 // OpenJobs returns the jobs that have not ended, oldest first.
