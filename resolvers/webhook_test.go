@@ -17,7 +17,7 @@ import (
 // proofs stands for the check of documents: one that holds "missing" is wrong.
 type proofs struct{}
 
-func (proofs) CheckFilter(_, _, filter string) []market.DocumentError {
+func (proofs) CheckFilter(_, _, filter string, _ []market.WebhookEventName) []market.DocumentError {
 	if strings.Contains(filter, "missing") {
 		return []market.DocumentError{{Message: "undefined field 'missing'", Line: new(1), Column: new(10), Rule: "FilterType"}}
 	}

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,36 +26,48 @@ func (d *Documents) Filter(typeName, text, expression string) (*filter.Filter, e
 	if known, found := d.filters.get(key); found {
 		return known, nil
 	}
-	p, err := d.Prepare(text)
+	made, err := d.compile(typeName, text, expression, nil)
 	if err != nil {
 		return nil, err
-	}
-	made, problems := filter.Compile(expression, d.scope(p, typeName))
-	if problems != nil {
-		return nil, &Refused{filterErrors(problems)}
 	}
 	d.filters.put(key, made, filterWeight+len(key))
 	return made, nil
 }
 
 // CheckFilter says what is wrong with a filter over the data of a document, which
-// must be one that can run for entities of the type. Places are those of the filter's text.
-func (d *Documents) CheckFilter(typeName, text, expression string) []market.DocumentError {
-	_, err := d.Filter(typeName, text, expression)
-	if refused, ok := err.(*Refused); ok {
+// must be one that can run for entities of the type. events are the webhook's own, none
+// for all. Places are those of the filter's text.
+func (d *Documents) CheckFilter(typeName, text, expression string, events []market.WebhookEventName) []market.DocumentError {
+	_, err := d.compile(typeName, text, expression, events)
+	if refused, ok := errors.AsType[*Refused](err); ok {
 		return refused.Errors
 	}
 	return nil
+}
+
+// compile checks a filter for a webhook with some events, and makes it ready.
+func (d *Documents) compile(typeName, text, expression string, events []market.WebhookEventName) (*filter.Filter, error) {
+	p, err := d.Prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	scope := d.scope(p, typeName)
+	if events != nil {
+		ping := func(name string) bool { return name == "ping" } // is sent whatever the filter says
+		scope.Heard = slices.DeleteFunc(eventNames(typeName, events), ping)
+	}
+	made, problems := filter.Compile(expression, scope)
+	if problems != nil {
+		return nil, &Refused{filterErrors(problems)}
+	}
+	return made, nil
 }
 
 // filterErrors are problems as the domain has them.
 func filterErrors(problems []filter.Problem) []market.DocumentError {
 	list := make([]market.DocumentError, len(problems))
 	for i, p := range problems {
-		list[i] = market.DocumentError{Message: p.Message, Rule: p.Rule}
-		if p.Line > 0 {
-			list[i].Line, list[i].Column = &p.Line, &p.Column
-		}
+		list[i] = market.DocumentError{Message: p.Message, Rule: p.Rule, Line: &p.Line, Column: &p.Column}
 	}
 	return list
 }

@@ -31,8 +31,30 @@ func TestCheckFilterKnowsTheData(t *testing.T) {
 		{"Advert", `query($id: ID!) { node(id: $id) { id } nodes(ids: [$id, "x"]) { ... on Advert { title } ... on Brand { name } } }`, `data.nodes.exists(n, n.title == null && n.name == "x")`, ""},
 		{"Advert", "{", "true", "Parse 1:2"},
 	} {
-		if got := verdict(d.CheckFilter(test.class, test.document, test.filter)); got != test.want {
+		if got := verdict(d.CheckFilter(test.class, test.document, test.filter, nil)); got != test.want {
 			t.Errorf("%s of %s: %s, want %s", test.filter, test.class, got, test.want)
+		}
+	}
+}
+
+// TestCheckFilterKnowsTheEvents refuses what no event of the webhook can meet. A
+// trigger and a backfill send an update whatever the webhook listens to.
+func TestCheckFilterKnowsTheEvents(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		filter, want string
+		events       []market.WebhookEventName
+	}{
+		{`eventName == "destroy"`, "", nil},
+		{`eventName == "destroy"`, "", []market.WebhookEventName{market.EventCreate, market.EventDestroy}},
+		{`eventName == "destroy"`, "FilterConstant 1:11", []market.WebhookEventName{market.EventCreate}},
+		{`eventName != "destroy"`, "", []market.WebhookEventName{market.EventCreate}},
+		{`eventName == "update"`, "", []market.WebhookEventName{market.EventCreate}},
+		{`"title" in changed`, "", []market.WebhookEventName{market.EventDestroy}},
+		{`"title" in changed && eventName != "update"`, "FilterConstant 1:20", []market.WebhookEventName{market.EventDestroy}},
+	} {
+		if got := verdict(checker(t).CheckFilter("Advert", "", test.filter, test.events)); got != test.want {
+			t.Errorf("%s of %v: %s, want %s", test.filter, test.events, got, test.want)
 		}
 	}
 }
@@ -64,7 +86,7 @@ func TestFiltersOfTheGuideAreAccepted(t *testing.T) {
 	const text = `query($id: ID!) { node(id: $id) { ... on Invoice { status createdAt lineItems { quantity variantSku } seller { baseDomesticShippingCost } } } }`
 	examples := strings.Split(block, "\n")
 	for _, example := range examples {
-		if got := verdict(checker(t).CheckFilter("Invoice", text, example)); got != "" {
+		if got := verdict(checker(t).CheckFilter("Invoice", text, example, nil)); got != "" {
 			t.Errorf("%s: %s", example, got)
 		}
 	}

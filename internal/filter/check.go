@@ -30,6 +30,9 @@ func problems(issues *cel.Issues, rule string) []Problem {
 	for _, e := range issues.Errors() {
 		list = append(list, placed(Problem{Message: nullable.ReplaceAllString(e.Message, "$1"), Rule: rule}, e.Location))
 	}
+	if list == nil { // such as that it nests too deep
+		list = append(list, placed(Problem{Message: issues.Err().Error(), Rule: rule}, nil))
+	}
 	return inOrder(list)
 }
 
@@ -44,8 +47,10 @@ func inOrder(list []Problem) []Problem {
 	return list[:min(len(list), maxProblems)]
 }
 
-// placed is a problem at a location of the library, whose columns count from 0.
+// placed is a problem at a location of the library, whose columns count from 0, or
+// else at the beginning.
 func placed(p Problem, l common.Location) Problem {
+	p.Line, p.Column = 1, 1
 	if l != nil && l.Line() > 0 && l.Column() >= 0 {
 		p.Line, p.Column = l.Line(), l.Column()+1
 	}

@@ -25,6 +25,9 @@ const (
 	varData      = "data"
 	varChanged   = "changed"
 	varEventName = "eventName"
+
+	// destroyed is the eventName of what is gone.
+	destroyed = "destroy"
 )
 
 // Limit bounds a filter, in characters.
@@ -52,14 +55,15 @@ type Scope struct {
 	// Class is the type of the entities, for messages; Changed are the fields of it that can change.
 	Class   string
 	Changed []string
-	// Events are the names of what can happen.
-	Events []string
+	// Events are the names of what can happen, and Heard those of which the webhook
+	// can get events; none: all.
+	Events, Heard []string
 }
 
 // Problem is one reason to refuse a filter.
 type Problem struct {
 	Message string
-	// Line and Column count from 1; 0 where it concerns the whole expression.
+	// Line and Column count from 1, in characters.
 	Line, Column int
 	Rule         string
 }
@@ -87,21 +91,28 @@ var base = sync.OnceValues(func() (*cel.Env, error) {
 func Compile(text string, scope Scope) (made *Filter, refused []Problem) {
 	defer func() {
 		if r := recover(); r != nil { // the library reads what anyone may write
-			made, refused = nil, []Problem{{Message: fmt.Sprintf("the filter cannot be checked: %v", r), Rule: ruleSyntax}}
+			made, refused = nil, []Problem{{Message: fmt.Sprintf("the filter cannot be checked: %v", r), Line: 1, Column: 1, Rule: ruleSyntax}}
 		}
 	}()
-	if n := len([]rune(text)); n > Limit {
-		return nil, []Problem{{Message: fmt.Sprintf("the filter has %d characters, more than %d", n, Limit), Rule: ruleSize}}
+	if characters := []rune(text); len(characters) > Limit {
+		return nil, []Problem{behind(string(characters[:Limit]), ruleSize, "the filter has %d characters, more than %d", len(characters), Limit)}
 	}
 	if at := signs.FindStringIndex(text); at != nil {
-		line, last := strings.Count(text[:at[0]], "\n"), strings.LastIndexByte(text[:at[0]], '\n')
-		return nil, []Problem{{Message: "there are too many signs in a row", Line: line + 1, Column: utf8.RuneCountInString(text[last+1:at[0]]) + 1, Rule: ruleSyntax}}
+		return nil, []Problem{behind(text[:at[0]], ruleSyntax, "there are too many signs in a row")}
 	}
 	c, err := newCompiler(scope)
 	if err != nil {
-		return nil, []Problem{{Message: err.Error(), Rule: ruleType}}
+		return nil, []Problem{behind("", ruleType, "%s", err)}
 	}
 	return c.compile(text)
+}
+
+// behind is a problem with what follows the beginning of a filter.
+func behind(beginning, rule, format string, args ...any) Problem {
+	return Problem{
+		Message: fmt.Sprintf(format, args...), Rule: rule, Line: strings.Count(beginning, "\n") + 1,
+		Column: utf8.RuneCountInString(beginning[strings.LastIndexByte(beginning, '\n')+1:]) + 1,
+	}
 }
 
 // signs are more minus signs in a row than anyone needs. The parser tries where
@@ -166,13 +177,27 @@ func (c *compiler) program(checked *cel.Ast) (*Filter, []Problem) {
 	if !c.possible(partial) {
 		return nil, []Problem{at(tree, tree.Expr(), ruleConstant, "nothing can meet the filter: it is false whatever changes")}
 	}
+	if term := contradiction(tree.Expr()); term != nil {
+		return nil, []Problem{at(tree, term, ruleConstant, "nothing can meet the filter: this excludes what is asked for before")}
+	}
 	return &Filter{program: program, data: uses(tree, varData)}, nil
 }
 
-// possible reports whether some event could meet a filter, whatever it is about.
+// possible reports whether some event that the webhook hears of could meet a
+// filter, whatever it is about. Nothing has changed in what was destroyed.
 func (c *compiler) possible(program cel.Program) bool {
-	return slices.ContainsFunc(c.scope.Events, func(event string) bool {
-		vars, err := cel.PartialVars(map[string]any{varEventName: event}, cel.AttributePattern(varData), cel.AttributePattern(varChanged))
+	heard := c.scope.Heard
+	if heard == nil {
+		heard = c.scope.Events
+	}
+	return slices.ContainsFunc(heard, func(event string) bool {
+		known, unknown := map[string]any{varEventName: event}, []*cel.AttributePatternType{cel.AttributePattern(varData)}
+		if event == destroyed {
+			known[varChanged] = []string{}
+		} else {
+			unknown = append(unknown, cel.AttributePattern(varChanged))
+		}
+		vars, err := cel.PartialVars(known, unknown...)
 		if err != nil {
 			return true
 		}

@@ -36,8 +36,9 @@ type Documents interface {
 	// owner with the given scopes. Errors are complete; the facts are valid only without.
 	Check(typeName, document string) (DocumentFacts, []DocumentError)
 	// CheckFilter says what is wrong with a filter over the data of a document that
-	// can run for entities of the type; places are those of the filter's text.
-	CheckFilter(typeName, document, filter string) []DocumentError
+	// can run for entities of the type, for a webhook with the given events, none for
+	// all; places are those of the filter's text.
+	CheckFilter(typeName, document, filter string, events []WebhookEventName) []DocumentError
 }
 
 // DocumentFacts is what the schema says of a document.

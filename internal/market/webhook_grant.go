@@ -90,7 +90,7 @@ func (m *Market) check(w *Webhook) (DocumentFacts, []DocumentError) {
 	}
 	facts, errs := m.options.Documents.Check(typeName, w.Document())
 	if len(errs) == 0 && w.Filter != nil {
-		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter)
+		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.EventNames)
 	}
 	return facts, errs
 }

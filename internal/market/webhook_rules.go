@@ -390,7 +390,7 @@ func (m *Market) warnings(w *Webhook, before Webhook) []DocumentError {
 	return facts.Warnings
 }
 
-// applyFilter sets and proves the filter, which depends on class and document. What
+// applyFilter sets and proves the filter, which depends on class, document and events. What
 // did not change since it was proven is not proven again.
 func (m *Market) applyFilter(p *problems, w *Webhook, in WebhookAttributes, before Webhook) {
 	if in.Filter.Set {
@@ -400,10 +400,11 @@ func (m *Market) applyFilter(p *problems, w *Webhook, in WebhookAttributes, befo
 		}
 	}
 	typeName, known := TypeOfClass(w.Type)
-	if w.Filter == nil || !known || w.Num != 0 && shows(w) == shows(&before) && w.State != WebhookInvalid {
+	same := shows(w) == shows(&before) && slices.Equal(w.EventNames, before.EventNames)
+	if w.Filter == nil || !known || w.Num != 0 && same && w.State != WebhookInvalid {
 		return
 	}
-	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter) {
+	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.EventNames) {
 		p.add("filter", "%s", e.Located())
 	}
 }
