@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"internal/filter":      {},
 	"internal/listen":      {"delivery/sign", "internal/client", "internal/terminal"},
 	"internal/market":      {},
-	"internal/reference":   {},
+	"internal/reference":   {"internal/terminal"},
 	"internal/remote":      {"internal/client", "internal/terminal"},
 	"internal/sample":      {"internal/market"},
 	"internal/scalar":      {},

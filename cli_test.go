@@ -82,6 +82,9 @@ func TestListenTailAndTrigger(t *testing.T) {
 	shop := s.open()
 	follow := s.begin("tail", "--output", "json", "--interval", "100ms")
 	people := s.begin("tail", "--interval", "100ms", "--type", "advert", "--count", "1")
+	for _, b := range []*background{follow, people} {
+		await(t, &b.out, "following")
+	}
 	listen := s.begin("listen", "--port", "0", "--type", "advert", "--fail", "503:1", "--output", "json", "--body", "--hmac-key", "an hmac key", "--format", "standard")
 	await(t, &listen.out, `"kind":"listening"`)
 	if verifies := at(t, listen.objects("listening")[0], "verifies").([]any); len(verifies) != 3 {

@@ -68,9 +68,9 @@ type command struct {
 	Tail     remote.Tail     `cmd:"" group:"webhooks" help:"Follow the deliveries of a server as they happen."`
 	Webhooks webhooksCommand `cmd:"" group:"webhooks" help:"Look after registered webhooks."`
 
-	Completion completionCommand `cmd:"" group:"about" help:"Print a script that has a shell complete commands and flags."`
-	Reference  referenceCommand  `cmd:"" group:"about" help:"Print the reference of all commands and flags, in Markdown."`
-	Version    versionCommand    `cmd:"" group:"about" help:"Show version, commit and Go version."`
+	Completion reference.Complete `cmd:"" group:"about" help:"Print a script that has a shell complete commands and flags."`
+	Reference  reference.Show     `cmd:"" group:"about" help:"Print the reference of all commands and flags, in Markdown."`
+	Version    versionCommand     `cmd:"" group:"about" help:"Show version, commit and Go version."`
 }
 
 func main() {
@@ -110,34 +110,6 @@ type versionCommand struct{ terminal.Output }
 func (v versionCommand) Run(t terminal.Terminal) error {
 	return v.Print(t.Out, fmt.Sprintf("crier %s commit %s %s", version, commit(), runtime.Version()),
 		map[string]string{"version": version, "commit": commit(), "go": runtime.Version()})
-}
-
-type completionCommand struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
-}
-
-// Help says what to do with it.
-func (completionCommand) Help() string {
-	return `Examples:
-
-  source <(crier completion bash)
-  crier completion zsh > "${fpath[1]}/_crier"
-  crier completion fish > ~/.config/fish/completions/crier.fish
-`
-}
-
-// Run prints the script of a shell.
-func (c completionCommand) Run(t terminal.Terminal, app *kong.Application) error {
-	_, err := io.WriteString(t.Out, reference.Completion(app, c.Shell))
-	return err
-}
-
-type referenceCommand struct{}
-
-// Run prints the reference.
-func (referenceCommand) Run(t terminal.Terminal, app *kong.Application) error {
-	_, err := io.WriteString(t.Out, reference.Markdown(app))
-	return err
 }
 
 // commit is what the program was built from.

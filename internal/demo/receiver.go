@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -71,7 +72,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	verifier := r.verifiers[class]
 	r.mu.Unlock()
 	d := received{class, listen.Receive(w, request, verifier, time.Now())}
-	if d.Err == nil && verifier.Knows() {
+	if !verifier.Knows() {
+		d.Err = errors.New("there is no secret to verify it with")
+	}
+	if d.Err == nil {
 		w.WriteHeader(http.StatusNoContent)
 	} else {
 		w.WriteHeader(http.StatusUnauthorized)

@@ -36,10 +36,24 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if o.Err == nil {
 		o.Seen = r.memory.meet(o.Delivery)
 	}
-	r.answer(w, request, &o)
+	failure := choose(r.faults, o.Attempt)
+	if failure != nil && failure.hang {
+		r.note(o, failure) // it may be long until it ends
+		failure.show(w, request, 0, r.stopped)
+		return
+	}
+	r.answer(w, request, &o, failure)
 	o.took = time.Since(o.At)
 	if o.accepted() {
 		r.memory.accept(o.Delivery)
+	}
+	r.note(o, failure)
+}
+
+// note shows a delivery, and ends the command where enough have come.
+func (r *receiver) note(o outcome, failure *fault) {
+	if failure != nil {
+		o.how = failure.String() + " as told"
 	}
 	if r.show.delivery(o, r.verifier) >= r.count && r.count > 0 {
 		r.end()
@@ -47,7 +61,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 }
 
 // answer waits as told, and fails, forwards or answers.
-func (r *receiver) answer(w http.ResponseWriter, request *http.Request, o *outcome) {
+func (r *receiver) answer(w http.ResponseWriter, request *http.Request, o *outcome, failure *fault) {
 	if r.delay > 0 {
 		select {
 		case <-time.After(r.delay):
@@ -55,10 +69,9 @@ func (r *receiver) answer(w http.ResponseWriter, request *http.Request, o *outco
 		case <-r.stopped:
 		}
 	}
-	switch f := choose(r.faults, o.Attempt); {
-	case f != nil:
-		o.how = f.String() + " as told"
-		o.status = f.show(w, request, r.retryAfter, r.stopped)
+	switch {
+	case failure != nil:
+		o.status = failure.show(w, request, r.retryAfter, r.stopped)
 	case r.forward != nil:
 		o.how = "forwarded"
 		o.status = r.pass(w, request, o)

@@ -59,9 +59,6 @@ func values(app *kong.Application) map[string][]string {
 	return found
 }
 
-// Shells are those that can be completed for.
-var Shells = []string{"bash", "zsh", "fish"}
-
 // Completion is a script that has a shell complete the commands and flags; "" for a shell
 // that is not known. It knows all words itself and asks nobody.
 func Completion(app *kong.Application, shell string) string {

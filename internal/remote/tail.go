@@ -76,6 +76,7 @@ func (c Tail) Run(t terminal.Terminal) error {
 	if err := f.begin(t.Ctx); err != nil {
 		return stopped(t.Ctx, err)
 	}
+	fmt.Fprintf(t.Err, "crier: following the deliveries of %s\n", f.client.URL)
 	tick := time.NewTicker(f.interval)
 	defer tick.Stop()
 	for away := false; !f.enough(); {

@@ -54,7 +54,11 @@ func (c Trigger) Run(t terminal.Terminal) error {
 		return err
 	}
 	if wait > 0 {
-		if e, err = attempted(t.Ctx, server, e, wait); err != nil {
+		err = terminal.Wait(t.Err, "waiting for the first attempt", func() (err error) {
+			e, err = attempted(t.Ctx, server, e, wait)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
