@@ -177,6 +177,12 @@ async function operates(page, { secret, path }) {
   await looksGood(page, 'ping');
   await page.keyboard.press('Escape');
 
+  await page.getByRole('button', { name: 'Trigger' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
+  await page.waitForURL('**/deliveries/*');
+  await page.getByText('triggered by a person').waitFor();
+  await page.goBack();
+
   await page.getByRole('button', { name: 'Rotate' }).click();
   await page.getByRole('button', { name: 'Make a new secret' }).click();
   const { secret: next } = await keepsTheSecret(page);

@@ -106,7 +106,7 @@ async function voyagerShowsPartsThatCanBeFollowed(page) {
 async function exampleDocumentsFitTheSchema() {
   const data = await ask(getIntrospectionQuery());
   const schema = buildClientSchema(data);
-  for (const name of ['catalogue', 'register-webhook']) {
+  for (const name of ['catalogue', 'register-webhook', 'changes']) {
     const file = new URL(`../src/documents/${name}.graphql`, import.meta.url);
     for (const document of withStoredDocuments(parse(await readFile(file, 'utf8')))) {
       const errors = validate(schema, document).map((error) => error.message);

@@ -13,6 +13,7 @@ import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './playground.css';
 import catalogue from './documents/catalogue.graphql?raw';
+import changes from './documents/changes.graphql?raw';
 import registerWebhook from './documents/register-webhook.graphql?raw';
 import { openInCompose, takeForPlayground } from './console/handover';
 import logo from './crier.svg';
@@ -24,6 +25,7 @@ const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 const firstTabs = [
   example(catalogue, { first: 5 }),
   example(registerWebhook, { url: 'https://example.com/webhooks' }),
+  example(changes, {}),
 ];
 
 /** A document that the console handed over; it opens in a tab of its own. */

@@ -19,13 +19,15 @@ export default function Chart({ at, series, label }: { at: number[]; series: Ser
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
     const axis = { stroke: colour('quiet'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+    const step = (at[1] ?? 0) - (at[0] ?? 0) || 60;
     const chart = new uPlot(
       {
         width: element.clientWidth,
         height: 210,
         legend: { show: false },
         cursor: { show: false },
-        scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 4)] } },
+        // Half a bar of room at both ends.
+        scales: { x: { range: (_, min, max) => [min - step / 2, max + step / 2] }, y: { range: (_, __, max) => [0, Math.max(max * 1.1, 4)] } },
         axes: [
           { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
           { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] },

@@ -5,9 +5,10 @@ import { messagesOf, run, sentencesOf, useAction, useData } from './api';
 import { Code } from './code';
 import { type Draft, HeadersError, adopt, attributesOf, draftOf, emptyDraft, storeDraft, storedDraft } from './draft';
 import { Editor } from './editor';
-import { bytes, count, json, pretty, subjectName, words } from './format';
+import { bytes, count, json, pretty, words } from './format';
 import { openInPlayground, takeForCompose } from './handover';
-import { entitiesOf, exampleFor, isClass, typeNameOf, useSchema } from './schema';
+import EntityPicker from './picker';
+import { exampleFor, isClass, useSchema } from './schema';
 import { SecretDialog } from './secret';
 import { type DryRun, type EventName, type FieldError, type Outcome, type Remark, type Webhook, type WebhookName, eventNames } from './types';
 import { Card, Check, Empty, Field, Head, Loading, Problem, Sentences, Tabs } from './ui';
@@ -443,48 +444,4 @@ function Facts({ dry }: { dry?: DryRun | null }) {
       {dry && dry.missingScopes.length > 0 && <Sentences of={[`This key lacks ${dry.missingScopes.join(', ')}: leave those fields out, or use a key that has the scopes.`]} />}
     </>
   );
-}
-
-/** Offers entities that exist; any other can be named by its id. */
-function EntityPicker({ klass, value, onChange }: { klass: string; value: string; onChange: (id: string) => void }) {
-  const schema = useSchema();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['entities', klass],
-    queryFn: () => entitiesOf(schema.data!, klass),
-    enabled: schema.data !== undefined,
-    staleTime: 10_000,
-  });
-  useEffect(() => {
-    const first = data?.[0]?.id;
-    if (first && (!value || !subjectName(value).startsWith(typeNameOf(klass)))) {
-      onChange(first);
-    }
-  }, [data, klass]);
-  const known = data?.some((entity) => entity.id === value);
-  const hint = error ? messageFor(error) : data?.length === 0 ? `No ${words(klass).toLowerCase()} can be offered: create one, or paste its id.` : undefined;
-  return (
-    <div className="picker">
-      <Field label="Entity" hint={hint}>
-        {(props) => (
-          <select {...props} value={known ? value : ''} onChange={(event) => onChange(event.target.value)} onFocus={() => refetch()}>
-            <option value="" disabled>
-              {data?.length ? 'choose one' : 'none'}
-            </option>
-            {data?.map((entity) => (
-              <option key={entity.id} value={entity.id}>
-                {entity.name} ({subjectName(entity.id)})
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="or its id">
-        {(props) => <input {...props} value={value} spellCheck={false} autoComplete="off" onChange={(event) => onChange(event.target.value.trim())} />}
-      </Field>
-    </div>
-  );
-}
-
-function messageFor(error: Error): string {
-  return `The list cannot be read (${error.message}); paste an id.`;
 }

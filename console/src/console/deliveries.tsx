@@ -23,7 +23,7 @@ export function Deliveries() {
   const place = { after: parameters.get('after') ?? undefined, before: parameters.get('before') ?? undefined };
   const filter = filterOf(parameters);
   const newest = !place.after && !place.before;
-  const { data, error, refetch } = useData<{ webhookEvents: { pageInfo: PageInfo; nodes: DeliveryLine[] } | null }>(
+  const { data, error, refetch, isPlaceholderData } = useData<{ webhookEvents: { pageInfo: PageInfo; nodes: DeliveryLine[] } | null }>(
     'Deliveries',
     { ...pageOf(place, size), ...filter },
     { refetchInterval: watching && newest && live, placeholderData: keepPreviousData },
@@ -54,7 +54,9 @@ export function Deliveries() {
         <None filtered={filtered} />
       ) : (
         <>
-          <DeliveryTable lines={page.nodes} />
+          <div aria-busy={isPlaceholderData}>
+            <DeliveryTable lines={page.nodes} />
+          </div>
           <Pager page={page.pageInfo} place={place} go={(to) => change({ after: to.after, before: to.before })} about={!total ? '' : `${count(total)} ${total === 1 ? 'delivery' : 'deliveries'}`} />
         </>
       )}
@@ -88,6 +90,8 @@ function Filters({ parameters, change, filtered }: FilterProps) {
   const [path, navigate] = useLocation();
   const { data } = useData<{ webhooks: { nodes: WebhookName[] } | null }>('WebhookNames', undefined, { staleTime: 60_000 });
   const chosen = parameters.getAll('status');
+  const names = data?.webhooks?.nodes ?? [];
+  const webhook = parameters.get('webhook');
   const time = (name: string) => (parameters.get(name) ? local(Date.parse(parameters.get(name)!)) : '');
   const more = ['type', 'event', 'subject', 'since', 'until'].some((name) => parameters.has(name));
   return (
@@ -103,11 +107,12 @@ function Filters({ parameters, change, filtered }: FilterProps) {
       </fieldset>
       <label>
         Webhook
-        <select value={parameters.get('webhook') ?? ''} onChange={(event) => change({ webhook: event.target.value })}>
+        <select value={webhook ?? ''} onChange={(event) => change({ webhook: event.target.value })}>
           <option value="">any</option>
-          {data?.webhooks?.nodes.map((webhook) => (
-            <option key={webhook.id} value={webhook.id}>
-              {webhook.name || hostOf(webhook.url)}
+          {webhook && !names.some(({ id }) => id === webhook) && <option value={webhook}>{subjectName(webhook)}</option>}
+          {names.map(({ id, name, url }) => (
+            <option key={id} value={id}>
+              {name || hostOf(url)}
             </option>
           ))}
         </select>

@@ -125,7 +125,7 @@ function adviceFor(event: Event): string {
   const answered = event.responses?.at(-1)?.status;
   switch (event.status) {
     case 'Rejected':
-      return `${whatToDo(answered)} It is tried again by itself${event.retryAfter ? `, next at ${exact(event.retryAfter)}` : ''}; Send now does not wait for that.`;
+      return `${whatToDo(answered)} It is tried again by itself${event.retryAfter && Date.parse(event.retryAfter) > Date.now() ? `, next at ${exact(event.retryAfter)}` : ''}; Send now does not wait for that.`;
     case 'Failed':
       return `${whatToDo(answered)} It was given up; Resend sends the same bytes again.`;
     case 'Held':
@@ -178,7 +178,7 @@ function Timeline({ event }: { event: Event }) {
         )}
         {event.retryAfter && (
           <li className="warn">
-            <b>Next attempt</b> <Time at={event.retryAfter} /> <span className="hint">{exact(event.retryAfter)}</span>
+            <b>Next attempt</b> {Date.parse(event.retryAfter) > Date.now() ? <Time at={event.retryAfter} /> : 'when its endpoint has a place'} <span className="hint">{exact(event.retryAfter)}</span>
           </li>
         )}
         {event.processedAt && (

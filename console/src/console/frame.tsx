@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import logo from '../crier.svg';
 
@@ -22,8 +22,13 @@ export interface Who {
 /** The navigation beside a view, or above it on a narrow screen. */
 export function Frame({ who, logOut, children }: { who: Who; logOut: () => void; children: ReactNode }) {
   const [path] = useLocation();
+  const content = useRef<HTMLElement>(null);
+  // The view that comes is announced, and the next Tab begins in it.
   useEffect(() => {
+    const view = views.find((v) => isWithin(path, v.path));
+    document.title = view ? `${view.title} · Crier` : 'Crier';
     window.scrollTo(0, 0);
+    content.current?.focus({ preventScroll: true });
   }, [path]);
   return (
     <div className="frame">
@@ -58,7 +63,7 @@ export function Frame({ who, logOut, children }: { who: Who; logOut: () => void;
           </button>
         </div>
       </aside>
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={content}>
         {children}
       </main>
     </div>

@@ -66,7 +66,7 @@ export interface Entity {
 /** Some entities of a class that the key may see, by the first list of the schema that leads to them; empty where none does. */
 export async function entitiesOf(schema: GraphQLSchema, klass: string): Promise<Entity[]> {
   const name = typeNameOf(klass);
-  const fields = naming.filter((field) => plainFields(schema.getType(name)).includes(field)).slice(0, 2);
+  const fields = naming.filter((field) => plainFields(schema.getType(name)).includes(field)).slice(0, 1);
   const document = listOf(schema, name, ['id', ...fields].join(' '));
   if (!document) {
     return [];

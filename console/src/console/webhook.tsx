@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useAction, useData, sentencesOf } from './api';
 import { Code } from './code';
@@ -9,6 +9,9 @@ import { SecretDialog, Verification } from './secret';
 import { openInPlayground } from './handover';
 import type { DeliveryLine, Job, Outcome, Response, Webhook } from './types';
 import { Badge, Card, Copy, Dialog, Empty, Field, Head, Loading, Problem, Sentences, Tile, Time, hostOf } from './ui';
+
+// It knows the schema, to find entities of any class.
+const EntityPicker = lazy(() => import('./picker'));
 
 type Doing = 'ping' | 'trigger' | 'rotate' | 'replay' | 'backfill' | 'delete';
 
@@ -301,8 +304,6 @@ function TriggerDialog({ webhook, close }: DialogProps) {
   const trigger = useAction<Outcome & { webhookEvent: { id: string } | null }>('Trigger');
   const [, navigate] = useLocation();
   const [subjectId, setSubjectId] = useState('');
-  const { data } = useData<{ webhookEvents: { nodes: DeliveryLine[] } | null }>('Deliveries', { first: 50, type: webhook.type });
-  const known = [...new Set(data?.webhookEvents?.nodes.map((line) => line.subjectId))];
   function send() {
     trigger.mutate(
       { id: webhook.id, subjectId: subjectId.trim() },
@@ -318,18 +319,14 @@ function TriggerDialog({ webhook, close }: DialogProps) {
         }}
       >
         <p>Executes the document for one entity, as if it had changed now, and sends the result.</p>
-        <Field label="Id of the entity" errors={sentencesOf(trigger.data?.errors)} hint={`A global id of the class ${words(webhook.type)}; those of the latest deliveries are offered.`}>
-          {(props) => <input {...props} list="known-subjects" required value={subjectId} onChange={(event) => setSubjectId(event.target.value)} spellCheck={false} autoComplete="off" />}
-        </Field>
-        <datalist id="known-subjects">
-          {known.map((id) => (
-            <option key={id} value={id} />
-          ))}
-        </datalist>
+        <Suspense fallback={<Loading />}>
+          <EntityPicker klass={webhook.type} value={subjectId} onChange={setSubjectId} />
+        </Suspense>
+        <Sentences of={sentencesOf(trigger.data?.errors)} />
         {trigger.error && <Problem error={trigger.error} />}
         {trigger.data && !trigger.data.errors?.length && !trigger.data.webhookEvent && <Sentences tone="warn" of={['The event follows as soon as a process delivers; the list of deliveries shows it then.']} />}
         <footer>
-          <button type="submit" className="primary" disabled={trigger.isPending}>
+          <button type="submit" className="primary" disabled={trigger.isPending || !subjectId}>
             Send
           </button>
         </footer>

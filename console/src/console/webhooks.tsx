@@ -20,7 +20,7 @@ export function Webhooks() {
   const state = parameters.get('state') ?? undefined;
   const type = parameters.get('type') ?? undefined;
   const place = { after: parameters.get('after') ?? undefined, before: parameters.get('before') ?? undefined };
-  const { data, error, refetch } = useData<Page>(
+  const { data, error, refetch, isPlaceholderData } = useData<Page>(
     'Webhooks',
     { ...pageOf(place, size), state, type },
     { refetchInterval: 5000, placeholderData: keepPreviousData },
@@ -48,7 +48,7 @@ export function Webhooks() {
         <ClassFilter value={type} onChange={(next) => change({ type: next, after: '', before: '' })} />
       </form>
       {error && <Problem error={error} retry={refetch} />}
-      {!page ? !error && <Loading /> : page.nodes.length === 0 ? <None filtered={Boolean(state || type)} /> : <List lines={page.nodes} />}
+      {!page ? !error && <Loading /> : page.nodes.length === 0 ? <None filtered={Boolean(state || type)} /> : <List lines={page.nodes} busy={isPlaceholderData} />}
       {page && page.nodes.length > 0 && (
         <Pager page={page.pageInfo} place={place} go={(to) => change({ after: to.after, before: to.before })} about={`${count(page.totalCount)} ${page.totalCount === 1 ? 'webhook' : 'webhooks'}`} />
       )}
@@ -96,11 +96,11 @@ interface Outcomes {
   nodes: ({ id: string; events: { id: string; status: string }[] | null } | null)[];
 }
 
-function List({ lines }: { lines: Line[] }) {
+function List({ lines, busy }: { lines: Line[]; busy: boolean }) {
   const { data } = useData<Outcomes>('WebhookOutcomes', { ids: lines.map((line) => line.id) }, { refetchInterval: 5000, placeholderData: keepPreviousData });
   const outcomes = new Map(data?.nodes.map((node) => [node?.id, node?.events ?? []]));
   return (
-    <table className="list">
+    <table className="list" aria-busy={busy}>
       <thead>
         <tr>
           <th scope="col">Webhook</th>
