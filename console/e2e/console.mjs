@@ -36,7 +36,7 @@ async function refusesAWrongKey(page) {
 async function theMainWay(page) {
   receiver.works();
   const title = `Kettles ${page.viewportSize().width}`;
-  await looksGood(page, 'login');
+  await picture(page, 'login');
   await logIn(page, apiKey);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   const webhook = await registers(page, title);
@@ -78,6 +78,8 @@ async function registers(page, title) {
   await page.getByLabel('Name').fill(`Listens to ${title}`);
   await looksGood(page, 'compose');
   await page.getByRole('button', { name: 'Register the webhook' }).click();
+  await page.getByTestId('secret').waitFor();
+  await looksGood(page, 'secret');
   return keepsTheSecret(page);
 }
 
@@ -89,7 +91,6 @@ async function keepsTheSecret(page) {
     await page.getByRole('button', { name: language, exact: true }).click();
     await page.getByRole('region', { name: `Verification in ${language}` }).waitFor();
   }
-  await looksGood(page, 'secret');
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByRole('heading', { name: 'Latest deliveries' }).waitFor();
   check(!(await page.content()).includes(secret), 'the secret is still there');
@@ -124,7 +125,7 @@ async function showsWhyADeliveryFailsAndSendsItAgain(page, title) {
   await ask(`mutation { taxonCreateOrUpdate(input: { id: "${id}", title: "${title}, newer" }) { status } }`);
   const line = page.getByRole('row').filter({ hasText: 'Retrying' }).first();
   await line.waitFor();
-  await looksGood(page, 'deliveries-failing');
+  await picture(page, 'deliveries-failing');
   await line.getByRole('link', { name: /^Taxon/ }).click();
   await page.getByText('the database is away').first().waitFor();
   await page.getByText('The receiver failed').waitFor();
@@ -137,7 +138,7 @@ async function showsWhyADeliveryFailsAndSendsItAgain(page, title) {
   await page.getByRole('button', { name: 'Send now' }).click();
   await page.getByRole('heading', { level: 1 }).getByText('Sent').waitFor();
   await page.getByRole('button', { name: 'Resend' }).waitFor();
-  await looksGood(page, 'delivery-sent');
+  await picture(page, 'delivery-sent');
   const before = receiver.received.length;
   await page.getByRole('button', { name: 'Resend' }).click();
   await until(() => receiver.received.length > before, 'the resent delivery does not arrive');
@@ -252,10 +253,14 @@ async function until(holds, message) {
   }
 }
 
+function picture(page, name) {
+  const { width } = page.viewportSize();
+  return browser.screenshot(page, `${name}-${width}`, { fullPage: width === narrow.width });
+}
+
 /** Nothing is wider than the screen, and axe-core finds no serious violation. Keeps a picture. */
 async function looksGood(page, name) {
-  const width = page.viewportSize().width;
-  await browser.screenshot(page, `${name}-${width}`, { fullPage: width === narrow.width });
+  await picture(page, name);
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const said = serious.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n    ')}`);
