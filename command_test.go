@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
@@ -67,8 +68,15 @@ func TestDemoShowsEachClassOnce(t *testing.T) {
 			if p == nil {
 				return
 			}
-			if out, errs, code := command(t, p, "demo", "--once"); code != 0 {
+			out, errs, code = command(t, p, "demo", "--once", "--output", "json")
+			if code != 0 {
 				t.Errorf("the second run ends with %d\n%s\n%s", code, out, errs)
+			}
+			for line := range strings.Lines(out) {
+				var d struct{ Kind, Class, Verdict string }
+				if err := json.Unmarshal([]byte(line), &d); err != nil || d.Kind != "delivery" || d.Class == "" || d.Verdict != "verified" {
+					t.Errorf("the second run shows %s", line)
+				}
 			}
 		})
 	}

@@ -95,7 +95,7 @@ func (r *receiver) await(ctx context.Context, served <-chan error) error {
 	case <-r.enough:
 		return nil
 	case <-late:
-		return fmt.Errorf("--count %d deliveries did not come within %s", r.count, r.timeout)
+		return fmt.Errorf("the deliveries of --count, %d, did not come within %s", r.count, r.timeout)
 	case err := <-served:
 		return fmt.Errorf("receive: %w", err)
 	}

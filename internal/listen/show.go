@@ -57,6 +57,7 @@ func (p *printer) ready(url string, v Verifier) error {
 	}
 	note := ""
 	if len(verifies) == 0 {
+		verifies = []string{"nothing"}
 		note = "\n" + p.colours.Odd("Nothing is verified: give --secret, --public-key or --hmac-key, or register with --type.")
 	}
 	return p.text(fmt.Sprintf("crier listening url=%s verifies=%s%s\n", url, strings.Join(verifies, ","), note))
