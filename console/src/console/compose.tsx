@@ -56,6 +56,14 @@ function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
   const [, navigate] = useLocation();
   const schema = useSchema();
   const save = useAction<Registered>(webhook ? 'Update' : 'Create');
+  const [revision, setRevision] = useState(0);
+
+  /** Puts a document into the editor. */
+  function write(queryString: string) {
+    change({ queryString });
+    setRevision((former) => former + 1);
+  }
+
   function change(values: Partial<Draft>) {
     setDraft((former) => ({ ...former, ...values }));
     setRefused((former) => former.filter(({ field }) => !Object.keys(values).some((name) => field.startsWith(inSnakeCase(name)))));
@@ -71,11 +79,24 @@ function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
     if (schema.data && !isClass(schema.data, draft.type)) {
       change({ type: emptyDraft.type });
     } else if (schema.data && !draft.queryString) {
-      change({ queryString: exampleFor(schema.data, draft.type) });
+      write(exampleFor(schema.data, draft.type));
     }
   }, [schema.data]);
 
   const dry = useDryRun(draft);
+  /** Another class brings its own example, unless a document was written. */
+  function choose(type: string) {
+    change({ type });
+    if (schema.data && untouched(draft, schema.data)) {
+      write(exampleFor(schema.data, type));
+    }
+  }
+
+  function afresh(known: NonNullable<typeof schema.data>) {
+    setDraft({ ...emptyDraft, type: draft.type });
+    write(exampleFor(known, draft.type));
+  }
+
   function submit() {
     setRefused([]);
     save.reset();
@@ -106,7 +127,7 @@ function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
     <>
       <Head title={webhook ? `Edit ${webhook.name || 'the webhook'}` : 'Compose'} about="Whenever an entity of the class changes, the document is executed with the rights of the owner and the result is sent.">
         {!webhook && (
-          <button type="button" onClick={() => schema.data && setDraft({ ...emptyDraft, type: draft.type, queryString: exampleFor(schema.data, draft.type) })}>
+          <button type="button" disabled={!schema.data} onClick={() => schema.data && afresh(schema.data)}>
             Start afresh
           </button>
         )}
@@ -114,7 +135,7 @@ function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
       <div className="compose">
         <div className="compose-form">
           <Card title="What to hear about">
-            <ClassAndEvents draft={draft} change={change} errors={refused} klass={(type) => schema.data && change({ type, queryString: untouched(draft, schema.data) ? exampleFor(schema.data, type) : draft.queryString })} />
+            <ClassAndEvents draft={draft} change={change} errors={refused} klass={choose} />
           </Card>
           <Card
             title="Document"
@@ -125,7 +146,7 @@ function Form({ start, webhook }: { start: Draft; webhook?: Webhook }) {
             }
           >
             {schema.error && <Problem error={schema.error} retry={schema.refetch} />}
-            <Editor value={draft.queryString} onChange={(queryString) => change({ queryString })} schema={schema.data} errors={dry.data?.documentErrors ?? none} warnings={dry.data?.documentWarnings ?? none} />
+            <Editor value={draft.queryString} revision={revision} onChange={(queryString) => change({ queryString })} schema={schema.data} errors={dry.data?.documentErrors ?? none} warnings={dry.data?.documentWarnings ?? none} />
             <p className="hint">Ctrl-Space completes. $id is the id of what changed.</p>
             <Remarks errors={dry.data?.documentErrors ?? []} warnings={dry.data?.documentWarnings ?? []} />
             <Sentences of={messagesOf(refused, 'query_string')} />

@@ -22,6 +22,8 @@ const colours = HighlightStyle.define([
 
 interface EditorProps {
   value: string;
+  /** Another number where `value` comes from elsewhere: what is typed is never put back, since it may be older than the text. */
+  revision: number;
   onChange: (value: string) => void;
   schema?: GraphQLSchema;
   errors: Remark[];
@@ -29,7 +31,7 @@ interface EditorProps {
 }
 
 /** A GraphQL document with completion from the schema and the API's own remarks at their places. Escape, then Tab, leaves it. */
-export function Editor({ value, onChange, schema, errors, warnings }: EditorProps) {
+export function Editor({ value, revision, onChange, schema, errors, warnings }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(onChange);
@@ -69,7 +71,7 @@ export function Editor({ value, onChange, schema, errors, warnings }: EditorProp
     if (now && now.state.doc.toString() !== value) {
       now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value } });
     }
-  }, [value]);
+  }, [revision]);
 
   useEffect(() => {
     if (view.current && schema) {
