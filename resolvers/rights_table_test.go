@@ -45,7 +45,7 @@ var pages = map[string]string{
 	"AdvertOptionValueConnection": "AdvertOptionValue", "AdvertsConnection": "Advert", "AllAdvertVariantConnection": "AllAdvertVariant",
 	"AllAdvertsConnection": "AllAdvert", "AllSellersConnection": "AllSeller", "BrandsConnection": "Brand", "ImagesConnection": "Image",
 	"MarketplacerAPIKeysConnection": "MarketplacerAPIKey",
-	"InvoiceAmendmentsConnection": "InvoiceAmendment", "InvoiceConnection": "Invoice", "InvoicesConnection": "Invoice",
+	"InvoiceAmendmentsConnection":   "InvoiceAmendment", "InvoiceConnection": "Invoice", "InvoicesConnection": "Invoice",
 	"LineItemConnection": "LineItem", "OptionTypesConnection": "OptionType", "OptionValueConnection": "OptionValue",
 	"OptionValuesConnection": "OptionValue", "PrototypesConnection": "Prototype", "RefundRequestConnection": "RefundRequest",
 	"SellerConnection": "Seller", "ShipmentCarrierConnection": "ShipmentCarrier", "ShipmentStatusConnection": "ShipmentStatus",
