@@ -129,6 +129,36 @@ func TestOneEntityHoldsUpOnlyItself(t *testing.T) {
 
 // TestOrderIsSwitched switches the order of a webhook on and off while it is
 // paused and while events wait: none stays behind.
+// TestACancelledEventFreesTheNext calls off the first event of a lane: the next one goes
+// at once, not when the sweep comes by.
+func TestACancelledEventFreesTheNext(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s := running(t, p)
+		r := receive(t, func(w http.ResponseWriter, _ *http.Request, a arrival) {
+			if title(a) == "Lamp" {
+				w.Header().Set("Retry-After", "3600")
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+		})
+		w := s.register(r.url, func(in *market.WebhookAttributes) { in.Ordered = market.Some(true) }).Webhook
+		id := s.advert(s.seller, "Lamp")
+		s.statuses(w, market.EventRejected)
+		s.rename(id, "Torch")
+		first := s.statuses(w, market.EventRejected, market.EventUnsent)[0]
+		r.next()
+		began := time.Now()
+		_, err := s.CancelEvent(t.Context(), s.actor, first.ID())
+		must(t, err)
+		if a := r.next(); title(a) != "Torch" {
+			t.Errorf("arrived: %s", a.body)
+		}
+		if took := time.Since(began); took > 8*time.Second { // the sweep rests for 10 s
+			t.Errorf("the next event came after %s", took)
+		}
+		s.statuses(w, market.EventCancelled, market.EventSent)
+	})
+}
+
 func TestOrderIsSwitched(t *testing.T) {
 	onEach(t, func(t *testing.T, p place) {
 		p.firstRetry = 50 * time.Millisecond

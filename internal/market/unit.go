@@ -32,6 +32,9 @@ type Tx interface {
 	// webhook, which the caller has locked, is not active. Their retries begin
 	// anew. They become those of a job, and part of a trace; 0 and "" leave them as they are.
 	Resend(ctx context.Context, events []int64, job int64, traceparent string, at time.Time) error
+	// FreeNext has the event due that waited for e, which is being called off, and for
+	// no other, and returns its number; 0: none. The caller has locked their webhook.
+	FreeNext(ctx context.Context, e *WebhookEvent, at time.Time) (int64, error)
 	// Withdraw calls off what waits of a job: events, and requests for them.
 	Withdraw(ctx context.Context, job int64, at time.Time) error
 	// Tally counts the events of a job.

@@ -98,7 +98,7 @@ func (m *Market) ReexecuteEvent(ctx context.Context, actor Actor, id string) (re
 func (m *Market) CancelEvent(ctx context.Context, actor Actor, id string) (*WebhookEvent, error) {
 	var cancelled *WebhookEvent
 	err := m.run(ctx, actor, func(u *unit) error {
-		_, e, err := u.event(id)
+		w, e, err := u.event(id)
 		if err != nil {
 			return err
 		}
@@ -107,9 +107,22 @@ func (m *Market) CancelEvent(ctx context.Context, actor Actor, id string) (*Webh
 		}
 		e.Status, e.NextAttemptAt, e.ProcessedAt = EventCancelled, nil, &u.now
 		cancelled = e
-		return nil
+		return u.letNextGo(w, e)
 	})
 	return cancelled, err
+}
+
+// letNextGo has the event due, and queued after the commit, that waited for one which
+// is being called off.
+func (u *unit) letNextGo(w *Webhook, e *WebhookEvent) error {
+	if !w.Ordered {
+		return nil
+	}
+	next, err := u.tx.FreeNext(u.ctx, e, u.now)
+	if err != nil || next == 0 {
+		return err
+	}
+	return u.tx.Record(u.ctx, []Change{u.request(w, e.Subject(), e.Action, EventRequest{EventID: next})})
 }
 
 // event loads an event with its webhook, refusing on webhook_event_id. The webhook

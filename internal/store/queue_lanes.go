@@ -193,6 +193,23 @@ func (t *tx) freeNext(ctx context.Context, outcomes []market.Outcome) ([]int64, 
 	return t.free(ctx, heads, now)
 }
 
+// FreeNext has the event due that waited for e, which is being called off, and for no
+// other, and returns its number; 0: none.
+func (t *tx) FreeNext(ctx context.Context, e *market.WebhookEvent, at time.Time) (int64, error) {
+	b := t.store.builder()
+	b.write(`SELECT "id" FROM "webhook_events" WHERE "subject_type" = `).bind(e.SubjectType).write(` AND "subject_num" = `).bind(e.SubjectNum)
+	b.write(` AND "webhook_id" = `).bind(e.WebhookID).write(` AND `, isWaiting, ` AND "processed_at" IS NULL AND "id" <> `).bind(e.Num)
+	heads, err := t.store.numbersFrom(ctx, t.db.Tx, "find the next of a lane", b.write(` ORDER BY "id" LIMIT 1`))
+	if err != nil || len(heads) == 0 {
+		return 0, err
+	}
+	freed, err := t.free(ctx, heads, at)
+	if err != nil || len(freed) == 0 {
+		return 0, err
+	}
+	return freed[0], nil
+}
+
 // free has events due that waited for others, and returns which did.
 func (t *tx) free(ctx context.Context, events []int64, now time.Time) ([]int64, error) {
 	b := t.store.builder()
