@@ -16,6 +16,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"crier/console"
 )
@@ -250,7 +251,7 @@ func TestOperationsFitTheSchema(t *testing.T) {
 	if err != nil {
 		t.Fatalf("schema: %v", err)
 	}
-	operations, errs := gqlparser.LoadQuery(schema, readFile(t, "src/console/api.graphql"))
+	operations, errs := gqlparser.LoadQueryWithRules(schema, readFile(t, "src/console/api.graphql"), rules.NewDefaultRules())
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
