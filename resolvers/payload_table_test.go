@@ -49,7 +49,7 @@ func usual(t *testing.T) []documenttest.Case {
 // what would be sent to its JSON Schema, in all formats.
 func TestAcceptedDocumentsSendWhatTheirSchemaSays(t *testing.T) {
 	t.Parallel()
-	const rounds = 4
+	const rounds = 3
 	w, documents, found := furnished(t), usual(t), 0
 	schemas := make([][]*jsonschema.Schema, len(documents))
 	for round := range rounds {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"crier/internal/document/documenttest"
 	"crier/internal/market"
@@ -95,6 +96,27 @@ func rewrite(t *testing.T, verdict func(documenttest.Case) (bool, string)) {
 		}
 		if err := os.WriteFile(file, written, 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestTheGuideNamesOurRules holds the guide to the rules that refuse documents here
+// and that are none of the specification's.
+func TestTheGuideNamesOurRules(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(guide), "\n## What is checked\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	specified := rules.NewDefaultRules().GetInner()
+	for _, c := range documenttest.Cases(t) {
+		for line := range strings.Lines(c.Verdict) {
+			rule, _, _ := strings.Cut(line, " ")
+			if _, foreign := specified[rule]; !c.Accepted && !foreign && !strings.Contains(section, "`"+rule+"`") {
+				t.Errorf("the guide does not name %s, which refuses %q", rule, c.Name)
+			}
 		}
 	}
 }
