@@ -10,8 +10,8 @@ NPM := npm ci --no-audit --no-fund --loglevel=error
 help: ## Show this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-run: ## Start the server with sample data on 127.0.0.1:8080
-	CRIER_SAMPLE_DATA=true go run .
+run: ## Start the server with sample data on 127.0.0.1:8080, which may deliver to this machine
+	CRIER_SAMPLE_DATA=true CRIER_ENDPOINT_ALLOW=127.0.0.0/8,::1/128 CRIER_ENDPOINT_ALLOW_HTTP=true go run .
 
 demo: ## Show the main job: changes made, webhooks received and verified
 	go run . demo

@@ -54,7 +54,7 @@ func snippets(t *testing.T, language string) (list []snippet) {
 var elsewhere = map[string]string{
 	"go run . demo":             "TestDemoShowsEachClassOnce",
 	"export KEY=":               "TestTheReadmesFirstWebhook",
-	"http.server":               "TestTheReadmesFirstWebhook",
+	"go run . listen":           "TestTheReadmesFirstWebhook",
 	"webhookCreate(input":       "TestTheReadmesFirstWebhook",
 	"Hear ye":                   "TestTheReadmesFirstWebhook",
 	"make chaos":                "TestChaos",
@@ -63,7 +63,11 @@ var elsewhere = map[string]string{
 	"cp backup.db":              "TestBackupsAreRestored",
 	"crier.dump":                "TestBackupsAreRestored",
 	"TestEveryWebhookType":      "TestTheGuideAddsAnEntity",
-	"crier listen":              "TestWhatArrivesIsVerifiedAndShown",
+	"crier listen":              "TestListenTailAndTrigger",
+	"crier trigger":             "TestListenTailAndTrigger",
+	"crier tail":                "TestListenTailAndTrigger",
+	"crier import":              "TestImportLoadsCataloguesOnce",
+	"crier completion":          "TestShellsComplete",
 	"json-schema-to-typescript": "TestTheRecipeForTypes",
 	"go-jsonschema":             "TestTheRecipeForTypes",
 }
@@ -135,6 +139,7 @@ func TestTheGuidesCommandsRun(t *testing.T) {
 	setting := p.with("KEY="+operatorKey, "HMAC_KEY=key", "PATH="+filepath.Dir(servicetest.Crier(t))+":"+os.Getenv("PATH"))
 	local := strings.NewReplacer("http://127.0.0.1:8080", s.url, "redis-cli X", `redis-cli -u "$CRIER_REDIS_URL" X`, "mutation { … }", "mutation { __typename }",
 		"make ", "make -n ", "BLOCK 5000", "BLOCK 10")
+	runs(t, folder, setting, "crier migrate --database-url sqlite:copy.db")
 	known := tests(t)
 	for _, shown := range snippets(t, "sh") {
 		commands := local.Replace(shown.text)

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -120,18 +122,16 @@ func await(t *testing.T, out *lockedBuffer, pattern string) string {
 	}
 }
 
-// The walk of the README, with its own commands: a server, a receiver in another
-// language, and curl. Only the ports differ, and the program is built already.
+// The walk of the README, with its own commands: a server, a receiver and curl. Only the ports differ, and the program is built already.
 func TestTheReadmesFirstWebhook(t *testing.T) {
 	t.Parallel()
 	servicetest.Program(t, "curl")
-	servicetest.Program(t, "python3")
 	steps, folder, binary := blocks(t, "README.md", "A webhook of your own, with curl"), t.TempDir(), servicetest.Crier(t)
 	if len(steps) != 4 {
 		t.Fatalf("the walk has %d steps, want server, receiver, registration, change", len(steps))
 	}
 	serverPort, receiverPort := freePort(t), freePort(t)
-	ports := strings.NewReplacer("8080", serverPort, "9000", receiverPort, "go run .", binary)
+	ports := strings.NewReplacer("8080", serverPort, "9000", receiverPort, "go run .", binary, "listen ", "listen --port "+receiverPort+" ")
 	key := regexp.MustCompile(`export KEY=\S+\n`).FindString(steps[0])
 	server := "export CRIER_LISTEN=127.0.0.1:" + serverPort + "\n" + ports.Replace(steps[0])
 	var serverOut, receiverOut, answer lockedBuffer
@@ -146,9 +146,13 @@ func TestTheReadmesFirstWebhook(t *testing.T) {
 	if err := shell(t, folder, key+ports.Replace(steps[3]), &changed).Wait(); err != nil || !strings.Contains(changed.String(), `"status":200`) {
 		t.Fatalf("change: %v\n%s", err, &changed)
 	}
-	a := arrival{header: http.Header{}, body: []byte(await(t, &receiverOut, `(?m)^\s*(\{"id":.*\})$`))}
+	var body bytes.Buffer
+	if err := json.Compact(&body, []byte(await(t, &receiverOut, `(?s)\n    (\{\n.*?\n    \})\n`))); err != nil {
+		t.Fatal(err)
+	}
+	a := arrival{header: http.Header{}, body: body.Bytes()}
 	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
-		a.header.Set(name, await(t, &receiverOut, `(?mi)^`+name+`: (\S.*)$`))
+		a.header.Set(name, await(t, &receiverOut, `(?mi)^ *`+name+`: (\S.*)$`))
 	}
 	a.verify(t, secret)
 	if !strings.Contains(string(a.body), "Hear ye") {
