@@ -121,6 +121,25 @@ func TestFiltersShareExecutions(t *testing.T) {
 	})
 }
 
+// TestAFilterSeesWhatChangedThen has an event executed anew: the fields that its
+// change named are still those that the filter sees.
+func TestAFilterSeesWhatChangedThen(t *testing.T) {
+	t.Parallel()
+	s, r := running(t, embedded(t)), receive(t, nil)
+	id := s.advert(s.seller, "Plate")
+	w := s.register(r.url, filtering(`"title" in changed`)).Webhook
+	s.rename(id, "Cup")
+	first := s.statuses(w, market.EventSent)[0]
+	_, err := s.UpsertMetadatum(t.Context(), s.actor, id, "shelf", "3")
+	must(t, err)
+	other := s.statuses(w, market.EventSent, market.EventSkipped)[1]
+	for _, e := range []*market.WebhookEvent{first, other} {
+		_, err := s.ReexecuteEvent(t.Context(), s.actor, e.ID())
+		must(t, err)
+	}
+	s.statuses(w, market.EventSent, market.EventSkipped, market.EventSent, market.EventSkipped)
+}
+
 // TestAFilterThatCameLater meets events that were made before it: which fields
 // their changes named is still known.
 func TestAFilterThatCameLater(t *testing.T) {

@@ -54,7 +54,9 @@ func (u *unit) again(w *Webhook, e *WebhookEvent, job int64) Change {
 	if e.Action == Destroy {
 		r.ShownAt = new(e.At())
 	}
-	return u.request(w, e.Subject(), e.Action, r)
+	c := u.request(w, e.Subject(), e.Action, r)
+	c.Changed = e.Changed // a filter sees what it saw then
+	return c
 }
 
 // ResendEvent sends what is stored of an event again, as the same event.
