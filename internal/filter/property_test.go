@@ -101,6 +101,9 @@ func TestCheckedFiltersMeetNoTypeTheyDoNotKnow(t *testing.T) {
 			text = fmt.Sprintf(text, condition(t, data, "data", 0), condition(t, data, "data", 0))
 		}
 		f, problems := filter.Compile(text, filter.Scope{Data: data, Class: "Thing", Events: []string{"update"}})
+		if problems != nil && problems[0].Rule == "FilterConstant" {
+			return // two of its conditions exclude each other
+		}
 		if problems != nil {
 			t.Fatalf("%s: %v", text, problems)
 		}
