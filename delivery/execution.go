@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"strings"
 	"time"
 
 	"crier/internal/market"
@@ -41,6 +42,9 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 			continue
 		}
 		key, payload := renderingOf(w), e.Num
+		if w.Subscribes() {
+			key.action, key.changed = e.Action, strings.Join(e.Changed, " ")
+		}
 		if e.PayloadID < 0 { // withdrawn: the number of the event stands for the former result
 			key.event, payload = e.Num, -e.Num
 		}
@@ -51,6 +55,17 @@ func executions(r market.Rendering, webhooks map[int64]*market.Webhook) []*execu
 		known[key].events = append(known[key].events, e)
 	}
 	return list
+}
+
+// change is what the events of the execution stand for, as a document can show it:
+// where somebody asked for them, the request.
+func (x *execution) change() market.Change {
+	e := x.events[0]
+	c := market.Change{Num: e.ChangeID, Sequence: e.ChangeSequence, Subject: x.subject, Action: e.Action, Changed: e.Changed, At: x.at}
+	if e.Reason != market.ReasonChange {
+		c.Request = &market.EventRequest{WebhookID: e.WebhookID, Reason: e.Reason}
+	}
+	return c
 }
 
 // moved names the events that were to share another payload.

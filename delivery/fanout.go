@@ -150,6 +150,9 @@ func (f *fanout) freeze(ctx context.Context, renderings []market.Rendering) erro
 	for _, r := range renderings {
 		list = append(list, executions(r, webhooks)...)
 	}
+	if err := f.recall(ctx, list); err != nil {
+		return err
+	}
 	f.execute(ctx, list)
 	if ctx.Err() != nil {
 		return ctx.Err() // what failed now failed because of that
@@ -207,7 +210,7 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	if x.action == market.Destroy {
 		v.AsOf = x.shownAt
 	}
-	return f.Documents.Run(batch.context(v), prepared, x.subject.ID(), v)
+	return f.Documents.Run(document.WithChange(batch.context(v), x.change()), prepared, x.subject.ID(), v)
 }
 
 // keep stores what the executions gave, and queues the events in their order.
@@ -216,10 +219,6 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 	var payloads []market.EventPayload
 	var events []int64
 	var failed []market.Outcome
-	changed, err := f.changed(ctx, list)
-	if err != nil {
-		return err
-	}
 	for _, x := range list {
 		if x.err != nil {
 			if !errors.Is(x.err, errInvalid) {
@@ -227,7 +226,7 @@ func (f *fanout) keep(ctx context.Context, list []*execution) error {
 			}
 			continue
 		}
-		if err := f.sift(ctx, x, changed); err != nil {
+		if err := f.sift(ctx, x); err != nil {
 			return fmt.Errorf("sift events: %w", err)
 		}
 		failed = append(failed, x.apart...)

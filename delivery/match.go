@@ -38,11 +38,12 @@ func topics(w *market.Webhook) []topic {
 		}
 		return list
 	}
-	if len(w.EventNames) == 0 {
+	events := w.Events()
+	if events == nil {
 		return []topic{{w.Type, market.Create}, {w.Type, market.Update}, {w.Type, market.Destroy}}
 	}
-	list := make([]topic, len(w.EventNames))
-	for i, name := range w.EventNames {
+	list := make([]topic, len(events))
+	for i, name := range events {
 		list[i] = topic{w.Type, name.Action()}
 	}
 	return list
@@ -117,11 +118,14 @@ func (r *registry) match(c market.Change) []*market.Webhook {
 }
 
 // rendering tells apart the executions of one change: webhooks with the same
-// document, owner and rights share one.
+// document, owner and rights share one. Where the document can show the change
+// itself, so must be what their events say of it, which may stand for several.
 type rendering struct {
 	document string
 	owner    int64
 	scopes   string
+	action   market.Action
+	changed  string
 	// event is that of a payload that nobody shares, 0 otherwise.
 	event int64
 }
@@ -148,11 +152,11 @@ func (r *registry) events(c market.Change, next int64) []market.WebhookEvent {
 func newEvent(c market.Change, w *market.Webhook, num, payload int64) market.WebhookEvent {
 	e := market.WebhookEvent{
 		Base:   market.Base{Num: num, CreatedAt: c.At, UpdatedAt: c.At},
-		Action: c.Action, ChangeID: c.Num, Format: w.Format, PayloadID: payload, Reason: market.ReasonChange,
+		Action: c.Action, ChangeID: c.Num, ChangeSequence: c.Sequence, Format: w.Format, PayloadID: payload, Reason: market.ReasonChange,
 		SellerID: w.SellerID, Status: market.EventUnsent, SubjectType: c.Subject.Type, SubjectNum: c.Subject.Num,
 		Traceparent: c.Traceparent, WebhookID: w.Num,
 	}
-	if w.Filter != nil {
+	if w.Filter != nil || w.Subscribes() {
 		e.Changed = c.Changed
 	}
 	if w.State != market.WebhookActive {

@@ -11,13 +11,18 @@ import (
 	"crier/internal/market"
 )
 
+var everyEvent = []market.WebhookEventName{market.EventCreate, market.EventUpdate, market.EventDestroy}
+
 // drawHook is a webhook of a few owners, classes, events and documents.
 func drawHook(r *rapid.T, num int64) *market.Webhook {
-	names := rapid.SliceOfNDistinct(rapid.SampledFrom([]market.WebhookEventName{market.EventCreate, market.EventUpdate, market.EventDestroy}), 0, 3, rapid.ID).Draw(r, "events")
+	names := rapid.SliceOfNDistinct(rapid.SampledFrom(everyEvent), 0, 3, rapid.ID).Draw(r, "events")
 	w := &market.Webhook{
 		Base: market.Base{Num: num}, SellerID: rapid.Int64Range(0, 2).Draw(r, "owner"), EventNames: names,
 		Type:  rapid.SampledFrom([]string{"ADVERT", "ORDER"}).Draw(r, "class"),
 		State: rapid.SampledFrom([]market.WebhookState{market.WebhookActive, market.WebhookPaused, market.WebhookDisabled, market.WebhookInvalid}).Draw(r, "state"),
+	}
+	if rapid.Bool().Draw(r, "a subscription") {
+		w.DocumentEvents = rapid.SliceOfNDistinct(rapid.SampledFrom(everyEvent), 1, 3, rapid.ID).Draw(r, "asks for")
 	}
 	w.IgnoreOwnChanges = rapid.Bool().Draw(r, "ignores own")
 	if document := rapid.SampledFrom([]string{"", "a", "b"}).Draw(r, "document"); document != "" {
@@ -40,7 +45,10 @@ func drawChange(r *rapid.T) market.Change {
 
 // concerns is the rule of match, for one webhook.
 func concerns(w *market.Webhook, c market.Change) bool {
-	listens := len(w.EventNames) == 0 || slices.ContainsFunc(w.EventNames, func(n market.WebhookEventName) bool { return n.Action() == c.Action })
+	has := func(names []market.WebhookEventName) bool {
+		return len(names) == 0 || slices.ContainsFunc(names, func(n market.WebhookEventName) bool { return n.Action() == c.Action })
+	}
+	listens := has(w.EventNames) && has(w.DocumentEvents)
 	own := w.IgnoreOwnChanges && c.Owner != nil && *c.Owner == w.SellerID
 	return w.Type == c.Class() && listens && c.VisibleTo(w.SellerID) && !own
 }

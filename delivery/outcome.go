@@ -41,6 +41,8 @@ const (
 	withErrors
 	// filtered: the webhook's filter does not let it pass.
 	filtered
+	// unasked: the document, which is a later one, asks for no such change.
+	unasked
 	// poisonous: it was handed out again and again, and no outcome ever came.
 	poisonous
 )
@@ -79,6 +81,8 @@ func decide(x exchange, p policy, now time.Time, random float64) verdict {
 		return verdict{status: market.EventHeld, message: market.GaveErrors + ", and the webhook holds such events until it is changed or enabled again"}
 	case filtered:
 		return verdict{status: market.EventSkipped, message: "the filter does not let it pass"}
+	case unasked:
+		return verdict{status: market.EventSkipped, message: "the document does not ask for this kind of change"}
 	case unrendered:
 		return postponed(p.age)
 	case poisonous:

@@ -106,7 +106,8 @@ func (w *Worker) sample(ctx context.Context, webhook *market.Webhook, event *mar
 	if subject.IsZero() {
 		return []byte(nothing), nil
 	}
-	payload, err := w.Documents.Run(w.Documents.Batch(ctx, v), prepared, subject.ID(), v)
+	change := market.Change{Subject: subject, Action: market.Update, At: event.CreatedAt, Request: &market.EventRequest{WebhookID: webhook.Num, Reason: market.ReasonPing}}
+	payload, err := w.Documents.Run(document.WithChange(w.Documents.Batch(ctx, v), change), prepared, subject.ID(), v)
 	var refused *document.Refused
 	if errors.As(err, &refused) {
 		return []byte(nothing), nil // its owner may no longer read what it selects

@@ -13,11 +13,15 @@ import (
 
 // sift takes those out of an execution's events that its result is not sent for:
 // what a result means is up to each webhook, although they share it.
-func (f *fanout) sift(ctx context.Context, x *execution, changed map[int64][]string) error {
+func (f *fanout) sift(ctx context.Context, x *execution) error {
 	rest := make([]*market.WebhookEvent, 0, len(x.events))
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	for _, e := range x.events {
 		w := x.webhooks[e.WebhookID]
+		if x.body == nil {
+			x.apart = append(x.apart, x.without(e, unasked, now))
+			continue
+		}
 		if flaw := x.flaw(w); flaw != "" {
 			o := x.without(e, withErrors, now)
 			o.ErrorMessage = fmt.Sprintf("%s: %s", o.ErrorMessage, flaw)
@@ -25,7 +29,7 @@ func (f *fanout) sift(ctx context.Context, x *execution, changed map[int64][]str
 			x.apart, x.held = append(x.apart, o), append(x.held, e)
 			continue
 		}
-		passes, err := f.passes(ctx, x, e, changed)
+		passes, err := f.passes(ctx, x, e)
 		switch {
 		case errors.Is(err, errInvalid):
 			if err := f.store.Invalidate(ctx, w.Num, err.Error()); err != nil {
@@ -46,7 +50,7 @@ func (f *fanout) sift(ctx context.Context, x *execution, changed map[int64][]str
 
 // passes reports whether its webhook's filter lets an event through. One that the
 // filter has no answer for is let through.
-func (f *fanout) passes(ctx context.Context, x *execution, e *market.WebhookEvent, changed map[int64][]string) (bool, error) {
+func (f *fanout) passes(ctx context.Context, x *execution, e *market.WebhookEvent) (bool, error) {
 	w := x.webhooks[e.WebhookID]
 	if w.Filter == nil {
 		return true, nil
@@ -55,32 +59,33 @@ func (f *fanout) passes(ctx context.Context, x *execution, e *market.WebhookEven
 	if err != nil {
 		return true, fmt.Errorf("%w: its filter: %w", errInvalid, err)
 	}
-	names := e.Changed
-	if names == nil {
-		names = changed[e.ChangeID]
-	}
-	passes, err := rule.Match(x.body, names, string(e.Action))
+	passes, err := rule.Match(x.body, e.Changed, string(e.Action))
 	if err != nil {
 		f.Log.WarnContext(ctx, "a filter has no answer", slog.Int64("webhook", w.Num), slog.Int64("event", e.Num), slog.Any("error", err))
 	}
 	return passes, nil
 }
 
-// changed reads which fields the changes named whose events have to pass a filter
-// that their webhook did not have when they were made.
-func (f *fanout) changed(ctx context.Context, list []*execution) (map[int64][]string, error) {
+// recall reads which fields the changes named whose events have to pass a filter, or
+// are shown by a document, that their webhook did not have when they were made.
+func (f *fanout) recall(ctx context.Context, list []*execution) error {
 	var changes []int64
+	var events []*market.WebhookEvent
 	for _, x := range list {
 		for _, e := range x.events {
-			if w := x.webhooks[e.WebhookID]; w.Filter != nil && e.Changed == nil && e.Action != market.Destroy {
-				changes = append(changes, e.ChangeID)
+			if w := x.webhooks[e.WebhookID]; (w.Filter != nil || w.Subscribes()) && e.Changed == nil && e.Action != market.Destroy {
+				changes, events = append(changes, e.ChangeID), append(events, e)
 			}
 		}
 	}
 	if len(changes) == 0 {
-		return nil, nil
+		return nil
 	}
-	return f.store.ChangedFields(ctx, changes)
+	changed, err := f.store.ChangedFields(ctx, changes)
+	for _, e := range events {
+		e.Changed = changed[e.ChangeID]
+	}
+	return err
 }
 
 // flaw is the first error that the document gave, where the webhook wants no

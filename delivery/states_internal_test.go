@@ -94,7 +94,7 @@ func TestTheDiagramShowsEveryTransition(t *testing.T) {
 func (r *stateRun) exchanges(from market.EventStatus) {
 	xs := []exchange{{failure: "timed out"}, {absence: notActive}, {absence: poisonous}}
 	if from != market.EventRejected { // these come before the first attempt only
-		xs = append(xs, exchange{absence: alreadyShown}, exchange{absence: unrendered}, exchange{absence: withErrors}, exchange{absence: filtered})
+		xs = append(xs, exchange{absence: alreadyShown}, exchange{absence: unrendered}, exchange{absence: withErrors}, exchange{absence: filtered}, exchange{absence: unasked})
 	}
 	for _, status := range []int{200, 204, 302, 400, 404, 408, 410, 429, 500, 503} {
 		xs = append(xs, answered(status, ""))

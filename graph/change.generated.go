@@ -16,19 +16,19 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type SubscriptionResolver interface {
-	AdvertChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error)
-	InvoiceAmendmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.InvoiceAmendment], error)
-	InvoiceChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Invoice], error)
-	OptionTypeChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionType], error)
-	OptionValueChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionValue], error)
-	OrderChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error)
-	RefundRequestChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequest], error)
-	RefundRequestLineItemChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequestLineItem], error)
-	ReturnShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.ReturnShipment], error)
-	SellerChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Seller], error)
-	ShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Shipment], error)
-	TaxonChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Taxon], error)
-	VariantChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Variant], error)
+	AdvertChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error)
+	InvoiceAmendmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.InvoiceAmendment], error)
+	InvoiceChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Invoice], error)
+	OptionTypeChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionType], error)
+	OptionValueChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionValue], error)
+	OrderChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error)
+	RefundRequestChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequest], error)
+	RefundRequestLineItemChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequestLineItem], error)
+	ReturnShipmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.ReturnShipment], error)
+	SellerChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Seller], error)
+	ShipmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Shipment], error)
+	TaxonChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Taxon], error)
+	VariantChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Variant], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -38,182 +38,286 @@ type SubscriptionResolver interface {
 func (ec *executionContext) field_Subscription_advertChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_invoiceAmendmentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_invoiceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_optionTypeChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_optionValueChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_orderChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_refundRequestChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_refundRequestLineItemChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_returnShipmentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_sellerChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_shipmentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_taxonChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
 func (ec *executionContext) field_Subscription_variantChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eventNames",
 		func(ctx context.Context, v any) ([]market.WebhookEventName, error) {
 			return ec.unmarshalOWebhookEventEnum2ᚕcrierᚋinternalᚋmarketᚐWebhookEventNameᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["eventNames"] = arg0
+	args["eventNames"] = arg1
 	return args, nil
 }
 
@@ -231,7 +335,7 @@ func (ec *executionContext) _Subscription_advertChanged(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().AdvertChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().AdvertChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Advert]) graphql.Marshaler {
@@ -275,7 +379,7 @@ func (ec *executionContext) _Subscription_invoiceAmendmentChanged(ctx context.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().InvoiceAmendmentChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().InvoiceAmendmentChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.InvoiceAmendment]) graphql.Marshaler {
@@ -319,7 +423,7 @@ func (ec *executionContext) _Subscription_invoiceChanged(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().InvoiceChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().InvoiceChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Invoice]) graphql.Marshaler {
@@ -363,7 +467,7 @@ func (ec *executionContext) _Subscription_optionTypeChanged(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().OptionTypeChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().OptionTypeChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.OptionType]) graphql.Marshaler {
@@ -407,7 +511,7 @@ func (ec *executionContext) _Subscription_optionValueChanged(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().OptionValueChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().OptionValueChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.OptionValue]) graphql.Marshaler {
@@ -451,7 +555,7 @@ func (ec *executionContext) _Subscription_orderChanged(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().OrderChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().OrderChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Order]) graphql.Marshaler {
@@ -495,7 +599,7 @@ func (ec *executionContext) _Subscription_refundRequestChanged(ctx context.Conte
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().RefundRequestChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().RefundRequestChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.RefundRequest]) graphql.Marshaler {
@@ -539,7 +643,7 @@ func (ec *executionContext) _Subscription_refundRequestLineItemChanged(ctx conte
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().RefundRequestLineItemChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().RefundRequestLineItemChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.RefundRequestLineItem]) graphql.Marshaler {
@@ -583,7 +687,7 @@ func (ec *executionContext) _Subscription_returnShipmentChanged(ctx context.Cont
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().ReturnShipmentChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().ReturnShipmentChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.ReturnShipment]) graphql.Marshaler {
@@ -627,7 +731,7 @@ func (ec *executionContext) _Subscription_sellerChanged(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().SellerChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().SellerChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Seller]) graphql.Marshaler {
@@ -671,7 +775,7 @@ func (ec *executionContext) _Subscription_shipmentChanged(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().ShipmentChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().ShipmentChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Shipment]) graphql.Marshaler {
@@ -715,7 +819,7 @@ func (ec *executionContext) _Subscription_taxonChanged(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().TaxonChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().TaxonChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Taxon]) graphql.Marshaler {
@@ -759,7 +863,7 @@ func (ec *executionContext) _Subscription_variantChanged(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().VariantChanged(ctx, fc.Args["eventNames"].([]market.WebhookEventName))
+			return ec.Resolvers.Subscription().VariantChanged(ctx, fc.Args["after"].(*int), fc.Args["eventNames"].([]market.WebhookEventName))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *market.ChangeOf[market.Variant]) graphql.Marshaler {

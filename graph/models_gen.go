@@ -1464,8 +1464,8 @@ type WebhookCreateInput struct {
 	HmacKey graphql.Omittable[*string] `json:"hmacKey,omitempty"`
 	// How many times a failed delivery is tried again, from 0 to 50; null means 25.
 	MaxRetries graphql.Omittable[*int] `json:"maxRetries,omitempty"`
-	// The document: one query whose only variable is `$id: ID!`, the id of what changed. At most 64 KiB. Null or
-	// blank selects the type's name only.
+	// The document: one query whose only variable is `$id: ID!`, the id of what changed, or one subscription without
+	// variables to the changes of the class. At most 64 KiB. Null or blank selects the type's name only.
 	QueryString graphql.Omittable[*string] `json:"queryString,omitempty"`
 	// Whose rights the document runs with; null means the key's own. A seller's key can name only that seller.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`
@@ -1561,7 +1561,8 @@ type WebhookDryRun struct {
 	DocumentWarnings []*market.DocumentError `json:"documentWarnings"`
 	// What is wrong with the input, by field; null when nothing is.
 	Errors []*market.FieldError `json:"errors,omitempty"`
-	// Whether the entity is of the class, the owner may see it, and the filter lets it pass.
+	// Whether the entity is of the class, the owner may see it, the document asks for such an event, and the filter
+	// lets it pass.
 	Matched bool `json:"matched"`
 	// Scopes that the document needs and the key does not have; empty when none.
 	MissingScopes []string `json:"missingScopes"`
@@ -1575,7 +1576,8 @@ type WebhookDryRun struct {
 
 // What `webhookDryRun` is given.
 type WebhookDryRunInput struct {
-	// What is said to have happened; null means `UPDATE`.
+	// What is said to have happened; null means `UPDATE`, or the first event of a subscription that does not ask for
+	// updates.
 	EventName graphql.Omittable[*market.WebhookEventName] `json:"eventName,omitempty"`
 	// A filter, as of `webhookCreate`; null lets everything pass.
 	Filter graphql.Omittable[*string] `json:"filter,omitempty"`
@@ -1671,8 +1673,8 @@ type WebhookInput struct {
 	HmacKey graphql.Omittable[*string] `json:"hmacKey,omitempty"`
 	// How many times a failed delivery is tried again, from 0 to 50; null means 25.
 	MaxRetries graphql.Omittable[*int] `json:"maxRetries,omitempty"`
-	// The document: one query whose only variable is `$id: ID!`, at most 64 KiB. Null or blank selects the type's
-	// name only.
+	// The document: one query whose only variable is `$id: ID!`, or one subscription without variables, at most
+	// 64 KiB. Null or blank selects the type's name only.
 	QueryString graphql.Omittable[*string] `json:"queryString,omitempty"`
 	// Whose rights the document runs with; null means the operator's. Only the operator can change it.
 	SellerID graphql.Omittable[*string] `json:"sellerId,omitempty"`

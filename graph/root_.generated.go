@@ -1246,19 +1246,19 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		AdvertChanged                func(childComplexity int, eventNames []market.WebhookEventName) int
-		InvoiceAmendmentChanged      func(childComplexity int, eventNames []market.WebhookEventName) int
-		InvoiceChanged               func(childComplexity int, eventNames []market.WebhookEventName) int
-		OptionTypeChanged            func(childComplexity int, eventNames []market.WebhookEventName) int
-		OptionValueChanged           func(childComplexity int, eventNames []market.WebhookEventName) int
-		OrderChanged                 func(childComplexity int, eventNames []market.WebhookEventName) int
-		RefundRequestChanged         func(childComplexity int, eventNames []market.WebhookEventName) int
-		RefundRequestLineItemChanged func(childComplexity int, eventNames []market.WebhookEventName) int
-		ReturnShipmentChanged        func(childComplexity int, eventNames []market.WebhookEventName) int
-		SellerChanged                func(childComplexity int, eventNames []market.WebhookEventName) int
-		ShipmentChanged              func(childComplexity int, eventNames []market.WebhookEventName) int
-		TaxonChanged                 func(childComplexity int, eventNames []market.WebhookEventName) int
-		VariantChanged               func(childComplexity int, eventNames []market.WebhookEventName) int
+		AdvertChanged                func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		InvoiceAmendmentChanged      func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		InvoiceChanged               func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		OptionTypeChanged            func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		OptionValueChanged           func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		OrderChanged                 func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		RefundRequestChanged         func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		RefundRequestLineItemChanged func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		ReturnShipmentChanged        func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		SellerChanged                func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		ShipmentChanged              func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		TaxonChanged                 func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
+		VariantChanged               func(childComplexity int, after *int, eventNames []market.WebhookEventName) int
 	}
 
 	Taxon struct {
@@ -7234,7 +7234,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.AdvertChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.AdvertChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.invoiceAmendmentChanged":
 		if e.ComplexityRoot.Subscription.InvoiceAmendmentChanged == nil {
 			break
@@ -7245,7 +7245,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.InvoiceAmendmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.InvoiceAmendmentChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.invoiceChanged":
 		if e.ComplexityRoot.Subscription.InvoiceChanged == nil {
 			break
@@ -7256,7 +7256,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.InvoiceChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.InvoiceChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.optionTypeChanged":
 		if e.ComplexityRoot.Subscription.OptionTypeChanged == nil {
 			break
@@ -7267,7 +7267,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.OptionTypeChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.OptionTypeChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.optionValueChanged":
 		if e.ComplexityRoot.Subscription.OptionValueChanged == nil {
 			break
@@ -7278,7 +7278,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.OptionValueChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.OptionValueChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.orderChanged":
 		if e.ComplexityRoot.Subscription.OrderChanged == nil {
 			break
@@ -7289,7 +7289,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.OrderChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.OrderChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.refundRequestChanged":
 		if e.ComplexityRoot.Subscription.RefundRequestChanged == nil {
 			break
@@ -7300,7 +7300,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.RefundRequestChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.RefundRequestChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.refundRequestLineItemChanged":
 		if e.ComplexityRoot.Subscription.RefundRequestLineItemChanged == nil {
 			break
@@ -7311,7 +7311,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.RefundRequestLineItemChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.RefundRequestLineItemChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.returnShipmentChanged":
 		if e.ComplexityRoot.Subscription.ReturnShipmentChanged == nil {
 			break
@@ -7322,7 +7322,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.ReturnShipmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.ReturnShipmentChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.sellerChanged":
 		if e.ComplexityRoot.Subscription.SellerChanged == nil {
 			break
@@ -7333,7 +7333,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.SellerChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.SellerChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.shipmentChanged":
 		if e.ComplexityRoot.Subscription.ShipmentChanged == nil {
 			break
@@ -7344,7 +7344,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.ShipmentChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.ShipmentChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.taxonChanged":
 		if e.ComplexityRoot.Subscription.TaxonChanged == nil {
 			break
@@ -7355,7 +7355,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.TaxonChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.TaxonChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 	case "Subscription.variantChanged":
 		if e.ComplexityRoot.Subscription.VariantChanged == nil {
 			break
@@ -7366,7 +7366,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.VariantChanged(childComplexity, args["eventNames"].([]market.WebhookEventName)), true
+		return e.ComplexityRoot.Subscription.VariantChanged(childComplexity, args["after"].(*int), args["eventNames"].([]market.WebhookEventName)), true
 
 	case "Taxon.adverts":
 		if e.ComplexityRoot.Taxon.Adverts == nil {
@@ -9965,6 +9965,11 @@ type AdvertOptionValueEdge {
 extend type Subscription {
   "Changes of adverts that the key may see, as they are committed."
   advertChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): AdvertChange!
@@ -10020,6 +10025,11 @@ extend type Mutation {
 extend type Subscription {
   "Changes of invoice amendments that the key may see, as they are committed."
   invoiceAmendmentChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): InvoiceAmendmentChange!
@@ -11196,6 +11206,11 @@ type InvoiceConnection {
 extend type Subscription {
   "Changes of invoices that the key may see, as they are committed."
   invoiceChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): InvoiceChange!
@@ -11675,6 +11690,11 @@ type OptionValuesConnection {
 extend type Subscription {
   "Changes of option types that the key may see, as they are committed."
   optionTypeChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): OptionTypeChange!
@@ -11699,6 +11719,11 @@ type OptionTypeChange implements Change @scope(resource: "taxonomy") {
 extend type Subscription {
   "Changes of option values that the key may see, as they are committed."
   optionValueChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): OptionValueChange!
@@ -12042,6 +12067,11 @@ type OrderEdge {
 extend type Subscription {
   "Changes of orders that the key may see, as they are committed."
   orderChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): OrderChange!
@@ -12232,6 +12262,11 @@ extend type Mutation {
 extend type Subscription {
   "Changes of refund requests that the key may see, as they are committed."
   refundRequestChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): RefundRequestChange!
@@ -12256,6 +12291,11 @@ type RefundRequestChange implements Change @scope(resource: "refunds") {
 extend type Subscription {
   "Changes of lines of refund requests that the key may see, as they are committed."
   refundRequestLineItemChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): RefundRequestLineItemChange!
@@ -12730,6 +12770,11 @@ type UpdatedRefundRequestsConnection {
 extend type Subscription {
   "Changes of return shipments that the key may see, as they are committed."
   returnShipmentChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): ReturnShipmentChange!
@@ -13117,6 +13162,11 @@ type SellerEdge {
 extend type Subscription {
   "Changes of sellers that the key may see, as they are committed."
   sellerChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): SellerChange!
@@ -13484,6 +13534,11 @@ type ShipmentStatusEdge {
 extend type Subscription {
   "Changes of shipments that the key may see, as they are committed."
   shipmentChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): ShipmentChange!
@@ -13661,6 +13716,11 @@ type TaxonEdge {
 extend type Subscription {
   "Changes of taxons that the key may see, as they are committed."
   taxonChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): TaxonChange!
@@ -14023,6 +14083,11 @@ type VariantOptionValueEdge {
 extend type Subscription {
   "Changes of variants that the key may see, as they are committed."
   variantChanged(
+    """
+    The ` + "`" + `sequence` + "`" + ` of a change: it goes on behind that, with what was missed first. Null means from now on. An
+    error where changes behind it are not kept any more, or none has got that far.
+    """
+    after: Int
     "Which kinds of change; null means all, an empty list is an error."
     eventNames: [WebhookEventEnum!]
   ): VariantChange!
@@ -14292,8 +14357,8 @@ input WebhookCreateInput {
   "How many times a failed delivery is tried again, from 0 to 50; null means 25."
   maxRetries: Int
   """
-  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, the id of what changed. At most 64 KiB. Null or
-  blank selects the type's name only.
+  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, the id of what changed, or one subscription without
+  variables to the changes of the class. At most 64 KiB. Null or blank selects the type's name only.
   """
   queryString: String
   "Whose rights the document runs with; null means the key's own. A seller's key can name only that seller."
@@ -14356,8 +14421,8 @@ input WebhookInput {
   "How many times a failed delivery is tried again, from 0 to 50; null means 25."
   maxRetries: Int
   """
-  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, at most 64 KiB. Null or blank selects the type's
-  name only.
+  The document: one query whose only variable is ` + "`" + `$id: ID!` + "`" + `, or one subscription without variables, at most
+  64 KiB. Null or blank selects the type's name only.
   """
   queryString: String
   "Whose rights the document runs with; null means the operator's. Only the operator can change it."
@@ -14586,7 +14651,10 @@ extend enum WebhookKlassEnum {
 
 "What ` + "`" + `webhookDryRun` + "`" + ` is given."
 input WebhookDryRunInput {
-  "What is said to have happened; null means ` + "`" + `UPDATE` + "`" + `."
+  """
+  What is said to have happened; null means ` + "`" + `UPDATE` + "`" + `, or the first event of a subscription that does not ask for
+  updates.
+  """
   eventName: WebhookEventEnum
   "A filter, as of ` + "`" + `webhookCreate` + "`" + `; null lets everything pass."
   filter: String
@@ -14614,7 +14682,10 @@ type WebhookDryRun @scope(resource: "webhooks") {
   documentWarnings: [DocumentError!]!
   "What is wrong with the input, by field; null when nothing is."
   errors: [ValidationError!]
-  "Whether the entity is of the class, the owner may see it, and the filter lets it pass."
+  """
+  Whether the entity is of the class, the owner may see it, the document asks for such an event, and the filter
+  lets it pass.
+  """
   matched: Boolean!
   "Scopes that the document needs and the key does not have; empty when none."
   missingScopes: [String!]!

@@ -235,7 +235,7 @@ func (r *queryResolver) AllAdverts(ctx context.Context, after *string, before *s
 	return inTheirStates(ctx, adverts), nil
 }
 
-func (r *subscriptionResolver) AdvertChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error) {
+func (r *subscriptionResolver) AdvertChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error) {
 	return changed[market.Advert](ctx, eventNames)
 }
 

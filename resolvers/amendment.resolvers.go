@@ -84,7 +84,7 @@ func (r *queryResolver) InvoiceAmendments(ctx context.Context, after *string, be
 	return filtered[market.InvoiceAmendment](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
-func (r *subscriptionResolver) InvoiceAmendmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.InvoiceAmendment], error) {
+func (r *subscriptionResolver) InvoiceAmendmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.InvoiceAmendment], error) {
 	return changed[market.InvoiceAmendment](ctx, eventNames)
 }
 

@@ -13,7 +13,7 @@ import (
 // which no longer fits the schema lets nothing pass: nothing is sent.
 func (r *Resolver) payloadSchema(w *market.Webhook) (json.RawMessage, error) {
 	typeName, _ := market.TypeOfClass(w.Type)
-	schema, err := r.Documents.PayloadSchema(typeName, w.Document(), w.Format, w.EventNames)
+	schema, err := r.Documents.PayloadSchema(typeName, w.Document(), w.Format, w.Events())
 	var refused *document.Refused
 	if errors.As(err, &refused) {
 		return json.Marshal(map[string]any{"$schema": document.JSONSchemaDialect, "description": refused.Error(), "not": struct{}{}})

@@ -3,6 +3,7 @@ package resolvers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,9 @@ type dryRun struct {
 	typeName string
 	owner    viewer.Viewer
 	subject  market.Ref
-	out      *graph.WebhookDryRun
+	// asked are the kinds of change that the document asks for; nil for all.
+	asked []market.WebhookEventName
+	out   *graph.WebhookDryRun
 }
 
 // dryRun answers webhookDryRun.
@@ -102,6 +105,7 @@ func (d *dryRun) findOwner(ctx context.Context, v viewer.Viewer) error {
 func (d *dryRun) check() (ready bool, err error) {
 	d.typeName, _ = market.TypeOfClass(d.in.Type)
 	facts, wrong := d.Documents.Check(d.typeName, d.text())
+	d.asked = facts.EventNames
 	if wrong != nil {
 		d.out.DocumentErrors = documentDetails(wrong)
 		return false, nil
@@ -147,7 +151,8 @@ func (d *dryRun) execute(ctx context.Context) error {
 	}
 	own, end := detached(ctx)
 	defer end()
-	if d.out.Payload, err = d.Documents.Run(own, prepared, d.subject.ID(), d.owner); err != nil {
+	change := market.Change{Subject: d.subject, Action: d.action(), Changed: d.changed(), At: time.Now().UTC()}
+	if d.out.Payload, err = d.Documents.Run(document.WithChange(own, change), prepared, d.subject.ID(), d.owner); err != nil || d.out.Payload == nil {
 		return err
 	}
 	if err := d.match(); err != nil || !d.out.Matched {
@@ -173,8 +178,7 @@ func detached(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// match says whether the filter lets the payload pass. Nothing has changed, so that
-// every field counts as changed, and none of what would be gone.
+// match says whether the filter lets the payload pass.
 func (d *dryRun) match() error {
 	d.out.Matched = true
 	expression := d.filter()
@@ -185,16 +189,23 @@ func (d *dryRun) match() error {
 	if err != nil {
 		return err
 	}
-	changed := []string{}
-	if d.action() != market.Destroy {
-		for _, f := range d.Documents.Schema().Types[d.typeName].Fields {
-			changed = append(changed, f.Name)
-		}
-	}
-	if d.out.Matched, err = compiled.Match(d.out.Payload, changed, string(d.action())); err != nil {
+	if d.out.Matched, err = compiled.Match(d.out.Payload, d.changed(), string(d.action())); err != nil {
 		d.refuse(market.Refuse("filter", "%s; the event is sent", err))
 	}
 	return nil
+}
+
+// changed are the fields that differ: nothing has changed, so that every field
+// counts as changed, and none of what would be gone.
+func (d *dryRun) changed() []string {
+	names := []string{}
+	if d.action() != market.Destroy {
+		for _, f := range d.Documents.Schema().Types[d.typeName].Fields {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (d *dryRun) text() string {
@@ -221,6 +232,9 @@ func (d *dryRun) format() market.WebhookFormat {
 func (d *dryRun) action() market.Action {
 	if name := d.in.EventName.Value(); name != nil {
 		return name.Action()
+	}
+	if d.asked != nil && !slices.Contains(d.asked, market.EventUpdate) {
+		return d.asked[0].Action()
 	}
 	return market.Update
 }

@@ -60,12 +60,22 @@ func (e *executor) prepare(ctx context.Context, params *graphql.RawParams) (*gra
 	return request, nil
 }
 
-// start runs a request, or says why it cannot. A subscription goes on until ctx ends.
-func (e *executor) start(ctx context.Context, request *graphql.OperationContext) (graphql.ResponseHandler, gqlerror.List) {
+// answers are what an operation is answered with.
+type answers struct {
+	// next waits for the next answer; nil is the end.
+	next graphql.ResponseHandler
+	// place is that of the change which the last answer was about, before the first
+	// the one behind which they begin; nil where the operation is no subscription.
+	place func() int64
+}
+
+// start runs a request, or says why it cannot. A subscription goes on until ctx ends,
+// from behind the event that its client had last, if it says so.
+func (e *executor) start(ctx context.Context, request *graphql.OperationContext, lastEvent string) (answers, gqlerror.List) {
 	if request.Operation.Operation == ast.Subscription {
-		return e.subscribe(ctx, request)
+		return e.subscribe(ctx, request, lastEvent)
 	}
-	return graphql.OneShot(e.execute(ctx, request)), nil
+	return answers{next: graphql.OneShot(e.execute(ctx, request))}, nil
 }
 
 // execute runs a query or mutation.

@@ -162,7 +162,7 @@ func (r *queryResolver) Invoices(ctx context.Context, after *string, before *str
 	return filtered[market.Invoice](ctx, r.Resolver, page{after, before, first, last}, f, order)
 }
 
-func (r *subscriptionResolver) InvoiceChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Invoice], error) {
+func (r *subscriptionResolver) InvoiceChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Invoice], error) {
 	return changed[market.Invoice](ctx, eventNames)
 }
 

@@ -27,24 +27,61 @@ type wires struct {
 	panics    bool
 	listeners map[int]func(market.Change)
 	last      int
+	// log are the changes that were told, those up to purged apart.
+	log    []market.Change
+	purged int64
+	// between happens when somebody begins to listen, with what it hears.
+	between func(hear func(market.Change))
 	// joined and left get the type of each listener that comes and goes.
 	joined, left chan string
 }
 
-func (w *wires) Listen(_ context.Context, typeName string, hear func(market.Change)) (func(), error) {
+func (w *wires) Places(context.Context) (kept, last int64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.purged, w.sequence(), w.err
+}
+
+// sequence is the last place.
+func (w *wires) sequence() int64 {
+	if len(w.log) == 0 {
+		return w.purged
+	}
+	return w.log[len(w.log)-1].Sequence
+}
+
+func (w *wires) Since(_ context.Context, typeName string, place int64) (page []market.Change, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.log {
+		if c.Sequence > place && c.Subject.Type == typeName && len(page) < wirePage {
+			page = append(page, c)
+		}
+	}
+	return page, w.err
+}
+
+// wirePage is how many changes Since gives at once.
+const wirePage = 100
+
+func (w *wires) Listen(_ context.Context, typeName string, hear func(market.Change)) (int64, func(), error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.panics {
 		panic("the wire is hot")
 	}
 	if w.err != nil {
-		return nil, w.err
+		return 0, nil, w.err
+	}
+	place := w.sequence()
+	if w.between != nil {
+		w.between(hear)
 	}
 	w.last++
 	num := w.last
 	w.listeners[num] = hear
 	w.joined <- typeName
-	return func() {
+	return place, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		delete(w.listeners, num)
@@ -57,6 +94,7 @@ func (w *wires) tell(changes ...market.Change) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range changes {
+		w.log = append(w.log, c)
 		for _, hear := range w.listeners {
 			hear(c)
 		}
@@ -226,6 +264,8 @@ type streamed struct {
 	response *http.Response
 	lines    *bufio.Reader
 	cancel   context.CancelFunc
+	// id is the last one of the events.
+	id string
 }
 
 // events asks by POST for events, and reads what comes.
@@ -251,7 +291,7 @@ func (l *live) stream(r *http.Request) *streamed {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { _ = response.Body.Close() })
-	return &streamed{l.t, response, bufio.NewReader(response.Body), cancel}
+	return &streamed{t: l.t, response: response, lines: bufio.NewReader(response.Body), cancel: cancel}
 }
 
 // next reads the next event as its name and data, comments as ":", and "" at the end.
@@ -265,6 +305,14 @@ func (s *streamed) next() string {
 		}
 		if err != nil {
 			s.t.Fatalf("%v after %q", err, lines)
+		}
+		if id, placed := strings.CutPrefix(line, "id: "); placed {
+			if s.id = strings.TrimSpace(id); lines == nil {
+				continue
+			}
+		}
+		if line == "\n" && lines == nil {
+			continue // a place without an event
 		}
 		if line == "\n" {
 			return strings.Join(lines, " ")

@@ -65,11 +65,11 @@ func (r *optionValueChangeResolver) OptionValue(ctx context.Context, obj *market
 	return required[market.OptionValue](ctx, obj.Subject.Num)
 }
 
-func (r *subscriptionResolver) OptionTypeChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionType], error) {
+func (r *subscriptionResolver) OptionTypeChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionType], error) {
 	return changed[market.OptionType](ctx, eventNames)
 }
 
-func (r *subscriptionResolver) OptionValueChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionValue], error) {
+func (r *subscriptionResolver) OptionValueChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.OptionValue], error) {
 	return changed[market.OptionValue](ctx, eventNames)
 }
 

@@ -185,7 +185,7 @@ func (r *queryResolver) UpdatedOrders(ctx context.Context, after *string, before
 	return list[market.Order](ctx, r.Resolver, page{after, before, first, last}, sinceUpdate(updatedSince))
 }
 
-func (r *subscriptionResolver) OrderChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error) {
+func (r *subscriptionResolver) OrderChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Order], error) {
 	return changed[market.Order](ctx, eventNames)
 }
 

@@ -204,11 +204,11 @@ func (r *refundRequestNoteResolver) RefundRequestLineItem(ctx context.Context, o
 	return optional[market.RefundRequestLineItem](ctx, obj.RefundRequestLineItemID)
 }
 
-func (r *subscriptionResolver) RefundRequestChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequest], error) {
+func (r *subscriptionResolver) RefundRequestChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequest], error) {
 	return changed[market.RefundRequest](ctx, eventNames)
 }
 
-func (r *subscriptionResolver) RefundRequestLineItemChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequestLineItem], error) {
+func (r *subscriptionResolver) RefundRequestLineItemChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.RefundRequestLineItem], error) {
 	return changed[market.RefundRequestLineItem](ctx, eventNames)
 }
 

@@ -56,7 +56,7 @@ func (r *returnShippedItemResolver) LineItem(ctx context.Context, obj *market.Re
 	return required[market.RefundRequestLineItem](ctx, obj.RefundRequestLineItemID)
 }
 
-func (r *subscriptionResolver) ReturnShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.ReturnShipment], error) {
+func (r *subscriptionResolver) ReturnShipmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.ReturnShipment], error) {
 	return changed[market.ReturnShipment](ctx, eventNames)
 }
 

@@ -82,7 +82,7 @@ func (w *firstEvent) Write(text []byte) (int, error) {
 type feed struct{}
 
 // Listen tells of both at once.
-func (feed) Listen(_ context.Context, typeName string, hear func(market.Change)) (stop func(), err error) {
+func (feed) Listen(_ context.Context, typeName string, hear func(market.Change)) (place int64, stop func(), err error) {
 	ref, _ := exampleOf(typeName)
 	change := market.Change{
 		Num: 1, Sequence: 1, Subject: ref, Action: market.Update, Changed: []string{"title"}, At: birth,
@@ -96,5 +96,8 @@ func (feed) Listen(_ context.Context, typeName string, hear func(market.Change))
 		}()
 	}
 	hear(change)
-	return func() {}, nil
+	return 0, func() {}, nil
 }
+
+func (feed) Since(context.Context, string, int64) ([]market.Change, error) { return nil, nil }
+func (feed) Places(context.Context) (kept, last int64, err error)          { return 0, 0, nil }

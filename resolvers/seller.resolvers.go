@@ -104,7 +104,7 @@ func (r *sellerChangeResolver) Seller(ctx context.Context, obj *market.ChangeOf[
 	return required[market.Seller](ctx, obj.Subject.Num)
 }
 
-func (r *subscriptionResolver) SellerChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Seller], error) {
+func (r *subscriptionResolver) SellerChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Seller], error) {
 	return changed[market.Seller](ctx, eventNames)
 }
 

@@ -106,7 +106,7 @@ func (r *shippedItemResolver) LineItem(ctx context.Context, obj *market.ShippedI
 	return required[market.LineItem](ctx, obj.LineItemID)
 }
 
-func (r *subscriptionResolver) ShipmentChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Shipment], error) {
+func (r *subscriptionResolver) ShipmentChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Shipment], error) {
 	return changed[market.Shipment](ctx, eventNames)
 }
 

@@ -192,7 +192,7 @@ func (o *operation) run(params *graphql.RawParams) {
 		o.last(socketMessage{Type: "error", Payload: errorsJSON(refused)})
 		return
 	}
-	for answer := answers(o.ctx); answer != nil; answer = answers(o.ctx) {
+	for answer := answers.next(o.ctx); answer != nil; answer = answers.next(o.ctx) {
 		body, err := encodeResponse(answer, true)
 		if err != nil {
 			logInternal(o.ctx, o.log, err)
@@ -208,25 +208,25 @@ func (o *operation) run(params *graphql.RawParams) {
 }
 
 // start admits, counts and starts the operation, or says why it cannot run.
-func (o *operation) start(params *graphql.RawParams) (graphql.ResponseHandler, gqlerror.List) {
+func (o *operation) start(params *graphql.RawParams) (answers, gqlerror.List) {
 	ctx, err := o.withViewer(o.ctx)
 	if refused, ok := err.(*gqlerror.Error); ok {
-		return nil, gqlerror.List{refused}
+		return answers{}, gqlerror.List{refused}
 	}
 	if err != nil {
 		logInternal(ctx, o.log, err)
-		return nil, gqlerror.List{masked(ctx)}
+		return answers{}, gqlerror.List{masked(ctx)}
 	}
 	if seconds := o.excess(ctx); seconds > 0 {
-		return nil, gqlerror.List{tooMany(seconds)}
+		return answers{}, gqlerror.List{tooMany(seconds)}
 	}
 	request, refused := o.prepare(ctx, params)
 	if refused != nil {
-		return nil, refused
+		return answers{}, refused
 	}
 	telemetry.SocketOperation(o.request.Context(), string(request.Operation.Operation))
 	o.ctx, o.endless = ctx, request.Operation.Operation == ast.Subscription
-	return o.executor.start(ctx, request)
+	return o.executor.start(ctx, request, "")
 }
 
 // recovered answers and logs a panic.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -40,20 +41,23 @@ func (t httpTransport) stream(w http.ResponseWriter, r *http.Request, request *g
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	answers, refused := t.start(ctx, request)
+	answers, refused := t.start(ctx, request, r.Header.Get("Last-Event-ID"))
 	if refused != nil {
 		writeRefused(w, r, refused)
 		return
 	}
 	events := openEvents(w)
 	defer events.keepAlive(ctx, cancel, t.live.KeepAlive)()
-	for answer := answers(ctx); answer != nil; answer = answers(ctx) {
+	if answers.place != nil {
+		_ = events.send([]byte(placed(answers) + "\n")) // The next write fails too.
+	}
+	for answer := answers.next(ctx); answer != nil; answer = answers.next(ctx) {
 		body, err := encodeResponse(answer, true)
 		if err != nil {
 			logInternal(ctx, t.log, err)
 			return
 		}
-		if events.send(event("next", body)) != nil {
+		if events.send(append([]byte(placed(answers)), event("next", body)...)) != nil {
 			return // The client went away.
 		}
 	}
@@ -77,6 +81,15 @@ func openEvents(w http.ResponseWriter) *events {
 	h.Set("X-Accel-Buffering", "no") // nginx, ngx_http_proxy_module
 	_ = e.send([]byte(comment))      // The next write fails too.
 	return e
+}
+
+// placed is the field of an event by which a client that comes back says where it
+// was; without data it is no event, and still noted (HTML, Server-sent events, 9.2.6).
+func placed(a answers) string {
+	if a.place == nil {
+		return ""
+	}
+	return "id: " + strconv.FormatInt(a.place(), 10) + "\n"
 }
 
 // comment is what an empty event looks like, which clients leave out.

@@ -17,8 +17,13 @@ import (
 // Feed tells of changes after their commit, whichever process made them.
 type Feed interface {
 	// Listen calls hear with each change to an entity of a type from now on, in
-	// the order of the commits, until stop is called. hear must not block.
-	Listen(ctx context.Context, typeName string, hear func(market.Change)) (stop func(), err error)
+	// the order of the commits, until stop is called. It returns the last place
+	// before. hear must not block.
+	Listen(ctx context.Context, typeName string, hear func(market.Change)) (place int64, stop func(), err error)
+	// Since returns the next changes beyond a place, in their order; none where there are no more yet.
+	Since(ctx context.Context, typeName string, place int64) ([]market.Change, error)
+	// Places returns the place beyond which all changes are kept, and the last one.
+	Places(ctx context.Context) (kept, last int64, err error)
 }
 
 // LiveLimits bound subscriptions and the connections that they run over.
@@ -52,48 +57,50 @@ var DefaultLiveLimits = LiveLimits{
 // subscription is a document that runs anew for each change that its viewer may see.
 type subscription struct {
 	*executor
-	request *graphql.OperationContext
+	request  *graphql.OperationContext
+	typeName string
 	// waiting are changes to run for; it is closed when they were too many.
 	waiting chan *market.Change
+	backlog
+	// told is the place of the last answer, or where it began.
+	told    int64
 	recheck *time.Ticker
 	viewer  viewer.Viewer
 	ended   bool
 }
 
-// subscribe starts a subscription, which lasts until ctx ends.
-func (e *executor) subscribe(ctx context.Context, request *graphql.OperationContext) (graphql.ResponseHandler, gqlerror.List) {
+// subscribe starts a subscription, which lasts until ctx ends. It goes on behind the
+// event that a client had last, "" for none.
+func (e *executor) subscribe(ctx context.Context, request *graphql.OperationContext, lastEvent string) (answers, gqlerror.List) {
 	if e.feed == nil {
-		return nil, gqlerror.List{document.Errorf(document.CodeForbidden, "this server has no subscriptions")}
+		return answers{}, gqlerror.List{document.Errorf(document.CodeForbidden, "this server has no subscriptions")}
 	}
 	v, _ := viewer.FromContext(ctx) // authorize has refused who has none
 	typeName, refused := document.Subscribed(request)
 	if refused != nil {
-		return nil, gqlerror.List{refused}
+		return answers{}, gqlerror.List{refused}
 	}
 	if wrong := e.documents.ExecuteSubscription(ctx, request, market.Change{}, v, e.present); wrong != nil {
-		return nil, wrong.Errors
+		return answers{}, wrong.Errors
 	}
 	leave, refused := e.seats.take(v.Key)
 	if refused != nil {
-		return nil, gqlerror.List{refused}
+		return answers{}, gqlerror.List{refused}
 	}
-	s := &subscription{executor: e, request: request, viewer: v, waiting: make(chan *market.Change, e.live.Waiting)}
-	stop, err := e.feed.Listen(ctx, typeName, s.hear(v.Seller))
-	if err != nil {
+	s := &subscription{executor: e, request: request, typeName: typeName, viewer: v, waiting: make(chan *market.Change, e.live.Waiting)}
+	if err := s.begin(ctx, lastEvent); err != nil {
 		leave()
-		logInternal(ctx, e.log, err)
-		return nil, gqlerror.List{masked(ctx)}
+		return answers{}, gqlerror.List{s.reason(ctx, err)}
 	}
 	s.recheck = time.NewTicker(e.live.Recheck)
 	attrs := []any{slog.String("type", typeName), slog.String("key", v.Key), slog.String("request_id", RequestID(ctx))}
 	e.log.DebugContext(ctx, "a subscription began", attrs...)
 	context.AfterFunc(ctx, func() {
-		stop()
 		leave()
 		s.recheck.Stop()
 		e.log.DebugContext(ctx, "a subscription ended", attrs...)
 	})
-	return s.next, nil
+	return answers{next: s.next, place: func() int64 { return s.told }}, nil
 }
 
 // hear keeps the changes that a seller may see for next, as many as may wait.
@@ -116,6 +123,15 @@ func (s *subscription) hear(seller int64) func(market.Change) {
 // next waits for the next answer; nil is the end.
 func (s *subscription) next(ctx context.Context) *graphql.Response {
 	for !s.ended {
+		if err := s.refill(ctx); ctx.Err() != nil {
+			return nil
+		} else if err != nil {
+			return s.end(s.reason(ctx, err))
+		}
+		room := s.waiting
+		if len(s.missed) > 0 {
+			room = s.missed
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -125,12 +141,16 @@ func (s *subscription) next(ctx context.Context) *graphql.Response {
 			if refused := s.admit(ctx); refused != nil {
 				return s.end(refused)
 			}
-		case c, ok := <-s.waiting:
+		case c, ok := <-room:
 			if !ok {
 				return s.end(document.Errorf(document.CodeRateLimited,
 					"more than %d changes wait: the subscription ends, since they come faster than they are read", s.live.Waiting))
 			}
+			if room == s.waiting && c.Sequence <= s.place {
+				continue // it was among those that were missed
+			}
 			if response := s.answer(ctx, c); response != nil {
+				s.told = c.Sequence
 				return response
 			}
 		}

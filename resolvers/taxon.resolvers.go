@@ -40,7 +40,7 @@ func (r *queryResolver) Taxons(ctx context.Context, after *string, before *strin
 	return filtered[market.Taxon](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
-func (r *subscriptionResolver) TaxonChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Taxon], error) {
+func (r *subscriptionResolver) TaxonChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Taxon], error) {
 	return changed[market.Taxon](ctx, eventNames)
 }
 

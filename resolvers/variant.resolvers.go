@@ -48,7 +48,7 @@ func (r *queryResolver) VariantsWhere(ctx context.Context, advertFilters *graph.
 	return filtered[market.Variant](ctx, r.Resolver, page{after, before, first, last}, f, nil)
 }
 
-func (r *subscriptionResolver) VariantChanged(ctx context.Context, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Variant], error) {
+func (r *subscriptionResolver) VariantChanged(ctx context.Context, after *int, eventNames []market.WebhookEventName) (<-chan *market.ChangeOf[market.Variant], error) {
 	return changed[market.Variant](ctx, eventNames)
 }
 

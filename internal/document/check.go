@@ -26,10 +26,12 @@ func (r *Refused) Error() string {
 
 // Prepared is a document that is ready to run: parsed, proven and costed once.
 type Prepared struct {
-	text  string
-	doc   *ast.QueryDocument
-	op    *ast.OperationDefinition
-	facts market.DocumentFacts
+	text string
+	doc  *ast.QueryDocument
+	op   *ast.OperationDefinition
+	// change is the one field of a subscription; nil for a query.
+	change *ast.Field
+	facts  market.DocumentFacts
 }
 
 // Facts is what the schema says of the document, whatever its class.
@@ -87,19 +89,23 @@ func (d *Documents) prepare(text string) (p *Prepared, refused gqlerror.List) {
 	if refused = append(dryRuns(op), pageSizes(op)...); refused != nil {
 		return nil, refused[:min(len(refused), maxErrors)]
 	}
+	change, events, refused := changeOf(op)
+	if refused != nil {
+		return nil, refused
+	}
 	cost := d.Cost(op, map[string]any{"id": ""})
 	if limit := d.options.Limits.Complexity; cost > limit {
 		return nil, one(fault(CodeComplexityLimit, ruleComplexity, op.Position,
 			"the document costs %d, more than %d: ask for shorter pages with first, or nest fewer of them", cost, limit))
 	}
-	p = &Prepared{text: text, doc: doc, op: op, facts: market.DocumentFacts{
-		Cost: cost, RequiredScopes: d.RequiredScopes(op), DeprecatedFields: deprecatedFields(op),
+	p = &Prepared{text: text, doc: doc, op: op, change: change, facts: market.DocumentFacts{
+		Cost: cost, RequiredScopes: d.RequiredScopes(op), DeprecatedFields: deprecatedFields(op), EventNames: events,
 	}}
 	d.prepared.put(text, p, weigh(text, fields))
 	return p, nil
 }
 
-// shape refuses what is no single query, or asks for the schema.
+// shape refuses what is no single query or subscription, or asks for the schema.
 func shape(doc *ast.QueryDocument) gqlerror.List {
 	const write = "write query($id: ID!) { node(id: $id) { … } }"
 	switch len(doc.Operations) {
@@ -110,7 +116,7 @@ func shape(doc *ast.QueryDocument) gqlerror.List {
 		return one(fault(CodeValidationFailed, ruleSingleOperation, doc.Operations[1].Position,
 			"the document has %d operations: keep exactly one", len(doc.Operations)))
 	}
-	if op := doc.Operations[0]; op.Operation != ast.Query {
+	if op := doc.Operations[0]; op.Operation == ast.Mutation {
 		return one(fault(CodeValidationFailed, ruleOperationKind, op.Position,
 			"the document is %s, which webhooks do not run: %s", article(string(op.Operation)), write))
 	}
@@ -153,10 +159,16 @@ func dryRuns(op *ast.OperationDefinition) gqlerror.List {
 	return nil
 }
 
-// variables holds an operation to its one variable, $id: ID!.
+// variables holds a query to its one variable, $id: ID!, and a subscription to none.
 func variables(op *ast.OperationDefinition) (refused gqlerror.List) {
 	refuse := func(at *ast.Position, format string, args ...any) {
 		refused = append(refused, fault(CodeValidationFailed, ruleVariables, at, format, args...))
+	}
+	if op.Operation == ast.Subscription {
+		for _, v := range op.VariableDefinitions {
+			refuse(v.Position, "the variable $%s is given by nobody, since a subscription of a webhook has no variables: write its value where it is used", v.Variable)
+		}
+		return refused
 	}
 	seen := false
 	for _, v := range op.VariableDefinitions {

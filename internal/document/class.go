@@ -14,6 +14,9 @@ func (d *Documents) selects(p *Prepared, typeName string) gqlerror.List {
 	if class == nil {
 		return one(fault(CodeValidationFailed, ruleClassSelection, p.op.Position, "the schema has no type %s", typeName))
 	}
+	if p.change != nil {
+		return d.subscribes(p, typeName)
+	}
 	var barren *ast.Field
 	for _, root := range rootFields(p.op.SelectionSet) {
 		if excluded(root.Directives) || !usesID(root.Arguments) || !d.yields(root, class) {

@@ -25,6 +25,9 @@ const (
 	ruleVariables       = "Variables"
 	ruleClassSelection  = "ClassSelection"
 	rulePageSize        = "PageSize"
+	ruleEventNames      = "EventNames"
+	ruleNoAfter         = "NoAfter"
+	ruleSingleField     = "SingleFieldSubscriptions" // of the specification, which we hold to where its implementation does not
 	ruleDepth           = "Depth"
 	ruleFields          = "Fields"
 	ruleWork            = "Work"

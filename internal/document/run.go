@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,7 +32,9 @@ func (d *Documents) Batch(ctx context.Context, v viewer.Viewer) context.Context 
 
 // Run executes a document as a viewer, read only, for the entity whose global id
 // is the subject, and returns the payload: the exact JSON of data, of data with
-// errors, or, where data is null, of errors only. In a context of Batch for the
+// errors, or, where data is null, of errors only. A subscription is executed for the
+// change of the context (WithChange); its payload is nil where it does not ask for
+// this kind of change. In a context of Batch for the
 // same viewer it shares what the batch loads. A failure of our own, such as a
 // database that is away, a timeout or a panic, is an error that wraps ErrInternal.
 // A viewer who may no longer read what the document selects gets a *Refused.
@@ -52,8 +55,11 @@ func (d *Documents) Run(ctx context.Context, p *Prepared, subject string, v view
 		Variables:            map[string]any{"id": subject},
 		DisableIntrospection: true,
 	}, failure.present)
-	if err := failure.first(); err != nil {
+	if err := cmp.Or(failure.first(), ctx.Err()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInternal, err)
+	}
+	if response == nil {
+		return nil, nil
 	}
 	return payload(response)
 }
@@ -117,6 +123,9 @@ func (d *Documents) Execute(ctx context.Context, op *graphql.OperationContext, p
 	}
 	response.Errors = append(response.Errors, graphql.GetErrors(ctx)...)
 	slices.SortStableFunc(response.Errors, byPath)
+	if op.Operation.Operation == ast.Subscription && len(response.Errors) > 0 && hasNoField(response.Data) {
+		response.Data = nil
+	}
 	return response
 }
 

@@ -3,7 +3,6 @@ package document
 import (
 	"bytes"
 	"context"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -21,7 +20,21 @@ func Subscribed(op *graphql.OperationContext) (typeName string, refused *gqlerro
 	if len(fields) != 1 {
 		return "", Errorf(CodeBadUserInput, "the subscription selects %d fields: select exactly one", len(fields))
 	}
-	return strings.TrimSuffix(fields[0].Definition.Type.Name(), "Change"), nil
+	return changedType(fields[0].Field), nil
+}
+
+// After is the place in the order of the commits from which a subscription goes on;
+// nil for the present.
+func After(op *graphql.OperationContext) (*int64, *gqlerror.Error) {
+	given := subscriptionFields(op)[0].ArgumentMap(op.Variables)["after"]
+	if given == nil {
+		return nil, nil
+	}
+	after, err := graphql.UnmarshalInt64(given)
+	if err != nil || after < 0 {
+		return nil, Errorf(CodeBadUserInput, "after is the sequence of a change, or 0 for the first: it cannot be %v", given)
+	}
+	return &after, nil
 }
 
 // subscriptionFields are the fields that an operation selects of Subscription, by their names in the answer.
@@ -47,14 +60,10 @@ func (d *Documents) ExecuteSubscription(ctx context.Context, op *graphql.Operati
 	if c.Action == market.Destroy {
 		v.AsOf = c.At
 	}
-	response := d.Execute(WithChange(viewer.NewContext(ctx, v), c), &graphql.OperationContext{
+	return d.Execute(WithChange(viewer.NewContext(ctx, v), c), &graphql.OperationContext{
 		RawQuery: op.RawQuery, Doc: op.Doc, Operation: op.Operation, OperationName: op.OperationName,
 		Variables: op.Variables, Extensions: op.Extensions, Headers: op.Headers,
 	}, present)
-	if response != nil && len(response.Errors) > 0 && hasNoField(response.Data) {
-		response.Data = nil
-	}
-	return response
 }
 
 // hasNoField reports whether an object's one field is null. The fields of

@@ -33,7 +33,7 @@ func (a announced) Advert(context.Context, *market.ChangeOf[market.Advert]) (*ma
 	return a.advert()
 }
 
-func (a *announcer) AdvertChanged(ctx context.Context, _ []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error) {
+func (a *announcer) AdvertChanged(ctx context.Context, _ *int, _ []market.WebhookEventName) (<-chan *market.ChangeOf[market.Advert], error) {
 	a.seen, _ = viewer.FromContext(ctx)
 	one := make(chan *market.ChangeOf[market.Advert], 1)
 	if c, ok := document.ChangeFrom(ctx); ok && c.Num != 0 {

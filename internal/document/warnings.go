@@ -20,7 +20,7 @@ func (d *Documents) warnings(p *Prepared, typeName string) []market.DocumentErro
 	var first *ast.Field
 	id, typename := false, false
 	for _, root := range rootFields(p.op.SelectionSet) {
-		if excluded(root.Directives) || !usesID(root.Arguments) || !d.yields(root, class) {
+		if p.change == nil && (excluded(root.Directives) || !usesID(root.Arguments) || !d.yields(root, class)) {
 			continue
 		}
 		if first == nil {
@@ -53,13 +53,21 @@ func (d *Documents) warnings(p *Prepared, typeName string) []market.DocumentErro
 }
 
 // entity are the fields that a root field selects of an entity of a class, through
-// the pages and edges around it.
+// the pages and edges, or the change, around it.
 func (s *shaper) entity(class *ast.Definition, root *ast.Field) []*collected {
 	types, sets := s.schema.Types[root.Definition.Type.Name()], []ast.SelectionSet{root.SelectionSet}
+	var found []*collected
+	if root.ObjectDefinition == s.schema.Subscription {
+		for _, c := range s.collect(types, sets) {
+			if definition := c.fields[0].Definition; definition != nil && definition.Type.Name() == class.Name {
+				found = append(found, s.collect(class, below(c.fields))...)
+			}
+		}
+		return found
+	}
 	if !isConnection(types.Name) {
 		return s.collect(class, sets)
 	}
-	var found []*collected
 	for _, c := range s.collect(types, sets) {
 		switch c.fields[0].Name {
 		case "nodes":

@@ -39,6 +39,8 @@ type Documents interface {
 	// can run for entities of the type, for a webhook with the given events, none for
 	// all; places are those of the filter's text.
 	CheckFilter(typeName, document, filter string, events []WebhookEventName) []DocumentError
+	// CheckEvents refuses a document that can run and asks for none of a webhook's events; none are all.
+	CheckEvents(document string, events []WebhookEventName) []DocumentError
 }
 
 // DocumentFacts is what the schema says of a document.
@@ -49,6 +51,8 @@ type DocumentFacts struct {
 	RequiredScopes []string
 	// DeprecatedFields are "Type.field: reason", sorted.
 	DeprecatedFields []string
+	// EventNames are the kinds of change that a subscription asks for, sorted; nil for a query.
+	EventNames []WebhookEventName
 	// Warnings say what the document could do better.
 	Warnings []DocumentError
 }

@@ -2,6 +2,7 @@ package market
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -73,6 +74,8 @@ type Webhook struct {
 	ConcurrentSendLimit int64
 	// DocumentCost, RequiredScopes and DeprecatedFields are facts about the document under the schema it was last checked with.
 	DocumentCost int64 `changed:"cost"`
+	// DocumentEvents are the kinds of change that the document asks for, where it is a subscription; nil for a query.
+	DocumentEvents []WebhookEventName `changed:"-"`
 	// ConsecutiveFailures counts failed attempts since the last success, FailingSince dates the first of them.
 	ConsecutiveFailures int64      `changed:"-"`
 	FailingSince        *time.Time `changed:"-"`
@@ -179,6 +182,21 @@ func (w *Webhook) EventName() *WebhookEventName {
 		return nil
 	}
 	return &w.EventNames[0]
+}
+
+// Subscribes reports whether the document is a subscription, which can show the change itself.
+func (w *Webhook) Subscribes() bool { return w.DocumentEvents != nil }
+
+// Events are the kinds of change that make events: those that both the webhook and
+// its document ask for; nil for all.
+func (w *Webhook) Events() []WebhookEventName { return EventsOfBoth(w.EventNames, w.DocumentEvents) }
+
+// EventsOfBoth are the events that are in two lists, of which an empty one holds all.
+func EventsOfBoth(a, b []WebhookEventName) []WebhookEventName {
+	if len(a) == 0 || len(b) == 0 {
+		return slices.Concat(a, b)
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(e WebhookEventName) bool { return !slices.Contains(b, e) })
 }
 
 // Timeout bounds one whole exchange with the receiver.

@@ -80,6 +80,7 @@ func (m *Market) prove(u *unit, w *Webhook) error {
 // learn keeps what the schema says of the document.
 func (w *Webhook) learn(facts DocumentFacts) {
 	w.DocumentCost, w.RequiredScopes, w.DeprecatedFields = int64(facts.Cost), facts.RequiredScopes, facts.DeprecatedFields
+	w.DocumentEvents = facts.EventNames
 }
 
 // check proves a webhook's document and filter for its class.
@@ -89,6 +90,9 @@ func (m *Market) check(w *Webhook) (DocumentFacts, []DocumentError) {
 		return DocumentFacts{}, []DocumentError{{Message: w.Type + " is no class of webhooks any more", Rule: "Class"}}
 	}
 	facts, errs := m.options.Documents.Check(typeName, w.Document())
+	if len(errs) == 0 {
+		errs = m.options.Documents.CheckEvents(w.Document(), w.EventNames)
+	}
 	if len(errs) == 0 && w.Filter != nil {
 		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.EventNames)
 	}

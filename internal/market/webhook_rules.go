@@ -369,15 +369,35 @@ func (m *Market) applyDocument(p *problems, w *Webhook, in WebhookAttributes, be
 		p.add("type", "is no class of webhooks")
 		return nil
 	}
-	if w.Num != 0 && w.Type == before.Type && w.Document() == before.Document() && w.State != WebhookInvalid {
+	if w.Num != 0 && w.Type == before.Type && w.Document() == before.Document() && slices.Equal(w.EventNames, before.EventNames) && w.State != WebhookInvalid {
 		return nil
 	}
 	facts, errs := m.options.Documents.Check(typeName, w.Document())
+	field := documentField(in, w.Num != 0)
+	if len(errs) == 0 {
+		errs = m.options.Documents.CheckEvents(w.Document(), w.EventNames)
+	}
 	for _, e := range errs {
-		p.add("query_string", "%s", e.Located())
+		p.add(field, "%s", e.Located())
 	}
 	w.learn(facts)
 	return errs
+}
+
+// documentField is the field of an input that a document's errors are about: of an
+// update that leaves the document, what it holds the document to.
+func documentField(in WebhookAttributes, update bool) string {
+	switch {
+	case !update || in.QueryString.Set:
+		return "query_string"
+	case in.Type.Value != nil:
+		return "type"
+	case in.EventNames.Value != nil:
+		return "event_names"
+	case in.EventName.Value != nil:
+		return "event_name"
+	}
+	return "query_string"
 }
 
 // warnings are those of a document that was proven just now; none where it stayed.

@@ -27,6 +27,8 @@ func (proofs) CheckFilter(_, _, filter string, _ []market.WebhookEventName) []ma
 	return nil
 }
 
+func (proofs) CheckEvents(string, []market.WebhookEventName) []market.DocumentError { return nil }
+
 func (proofs) Check(_, document string) (market.DocumentFacts, []market.DocumentError) {
 	if strings.Contains(document, "missing") {
 		return market.DocumentFacts{}, []market.DocumentError{

@@ -57,10 +57,12 @@ type WebhookEvent struct {
 	AttemptsBefore int64
 	ResentAt       *time.Time
 	// Changed names the fields that differ in all the changes that the event stands for;
-	// nil where the webhook has no filter.
-	Changed      []string
-	ChangeID     int64
-	ErrorMessage *string
+	// nil where neither a filter nor the document of the webhook asks for them.
+	Changed  []string
+	ChangeID int64
+	// ChangeSequence is the place of that change in the order of the commits.
+	ChangeSequence int64
+	ErrorMessage   *string
 	// Format is what its webhook asked for when the event was made; it stays, so that every
 	// attempt sends the same bytes.
 	Format WebhookFormat

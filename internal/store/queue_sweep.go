@@ -75,9 +75,22 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		if err := t.purgeEvents(ctx, events); err != nil {
 			return err
 		}
-		return t.remove(ctx, `DELETE FROM "changes" WHERE "id"`, changes)
+		return t.purgeChanges(ctx, changes)
 	})
 	return len(events) + len(changes), err
+}
+
+// purgeChanges deletes changes, and notes up to which place there may be gaps now.
+func (t *tx) purgeChanges(ctx context.Context, changes []int64) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	b := t.store.builder()
+	b.dialect.in(b.write(`UPDATE "counters" SET "value" = p."last" FROM (SELECT MAX("sequence") AS "last" FROM "changes" WHERE `), `"id"`, changes)
+	if err := t.exec(ctx, "note which changes are kept", b.write(`) p WHERE "name" = 'purged' AND p."last" > "value"`)); err != nil {
+		return err
+	}
+	return t.remove(ctx, `DELETE FROM "changes" WHERE "id"`, changes)
 }
 
 // purgeEvents deletes events, their attempts, and payloads that no other event shares.

@@ -24,10 +24,13 @@ var ErrFeedClosed = errors.New("the feed of changes is closed")
 
 // ChangeLog is the record of changes in the order of their commits.
 type ChangeLog interface {
-	// LastSequence returns the last place given to a change, 0 before the first.
-	LastSequence(ctx context.Context) (int64, error)
+	// Places returns the place beyond which all changes are kept, and the last place
+	// given to a change, 0 before the first.
+	Places(ctx context.Context) (kept, last int64, err error)
 	// ChangesAfter returns up to limit changes beyond a place, in their order.
 	ChangesAfter(ctx context.Context, sequence int64, limit int) ([]market.Change, error)
+	// ChangesOf returns those to entities of a type.
+	ChangesOf(ctx context.Context, typeName string, sequence int64, limit int) ([]market.Change, error)
 }
 
 // Feed tells listeners in this process of changes, whichever process made them.
@@ -71,31 +74,42 @@ func (f *Feed) Close() {
 	f.tail.Wait()
 }
 
+// Places returns the place beyond which all changes are kept, and the last place
+// given to a change, 0 before the first.
+func (f *Feed) Places(ctx context.Context) (kept, last int64, err error) { return f.known.Places(ctx) }
+
+// Since returns the next changes to entities of a type beyond a place, in their
+// order; none where there are no more yet.
+func (f *Feed) Since(ctx context.Context, typeName string, place int64) ([]market.Change, error) {
+	return f.known.ChangesOf(ctx, typeName, place, feedBatch)
+}
+
 // Listen calls hear with each change to an entity of a type that gets its place
-// after this moment, in their order, until stop is called; not after that. hear
+// after this moment, in their order, until stop is called; not after that. It
+// returns the last place before. hear
 // is called by one goroutine and must neither block nor use the feed. The error
 // is that of the log, or ErrFeedClosed.
-func (f *Feed) Listen(ctx context.Context, typeName string, hear func(market.Change)) (stop func(), err error) {
-	sequence, err := f.known.LastSequence(ctx)
+func (f *Feed) Listen(ctx context.Context, typeName string, hear func(market.Change)) (place int64, stop func(), err error) {
+	_, place, err = f.known.Places(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listen to changes: %w", err)
+		return 0, nil, fmt.Errorf("listen to changes: %w", err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ctx.Err() != nil {
-		return nil, ErrFeedClosed
+		return 0, nil, ErrFeedClosed
 	}
 	if !f.tailing {
 		f.tailing = true
-		f.tail.Go(func() { f.run(sequence) })
+		f.tail.Go(func() { f.run(place) })
 	}
-	l := &listener{sequence, hear}
+	l := &listener{place, hear}
 	if f.listeners[typeName] == nil {
 		f.listeners[typeName] = map[*listener]bool{}
 	}
 	f.listeners[typeName][l] = true
 	f.count++
-	return func() { f.leave(typeName, l) }, nil
+	return place, func() { f.leave(typeName, l) }, nil
 }
 
 // leave takes a listener out, once.

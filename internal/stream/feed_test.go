@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -23,10 +24,16 @@ type changeLog struct {
 	err, lag error
 }
 
-func (l *changeLog) LastSequence(context.Context) (int64, error) {
+func (l *changeLog) ChangesOf(ctx context.Context, typeName string, sequence int64, limit int) ([]market.Change, error) {
+	changes, err := l.ChangesAfter(ctx, sequence, math.MaxInt)
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c market.Change) bool { return c.Subject.Type != typeName })
+	return changes[:min(limit, len(changes))], err
+}
+
+func (l *changeLog) Places(context.Context) (kept, last int64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return int64(len(l.changes)), l.err
+	return 0, int64(len(l.changes)), l.err
 }
 
 func (l *changeLog) ChangesAfter(_ context.Context, sequence int64, limit int) ([]market.Change, error) {
@@ -91,7 +98,7 @@ type hearer struct {
 func (f *feed) listen(t *testing.T, typeName string) hearer {
 	t.Helper()
 	h := hearer{heard: make(chan int64, 10_000)}
-	stop, err := f.Listen(t.Context(), typeName, func(c market.Change) { h.heard <- c.Sequence })
+	_, stop, err := f.Listen(t.Context(), typeName, func(c market.Change) { h.heard <- c.Sequence })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +219,7 @@ func TestFeedOutlivesAnOutageOfTheLog(t *testing.T) {
 	f.set(errors.New("the disk is away"), nil)
 	f.commit(t, "Advert", 3)
 	eventually(t, "the outage is logged", func() bool { return f.logged.contains("the disk is away") })
-	if _, err := f.Listen(t.Context(), "Advert", func(market.Change) {}); err == nil || !strings.Contains(err.Error(), "the disk is away") {
+	if _, _, err := f.Listen(t.Context(), "Advert", func(market.Change) {}); err == nil || !strings.Contains(err.Error(), "the disk is away") {
 		t.Errorf("Listen without a log: %v", err)
 	}
 	f.set(nil, nil)
@@ -250,7 +257,7 @@ func TestFeedCloses(t *testing.T) {
 		f := newFeed(t, b)
 		h := f.listen(t, "Advert")
 		f.Close()
-		if _, err := f.Listen(t.Context(), "Advert", func(market.Change) {}); !errors.Is(err, stream.ErrFeedClosed) {
+		if _, _, err := f.Listen(t.Context(), "Advert", func(market.Change) {}); !errors.Is(err, stream.ErrFeedClosed) {
 			t.Errorf("Listen to a closed feed: %v", err)
 		}
 		f.commit(t, "Advert", 1)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"crier/internal/market"
 	"crier/internal/store"
 )
 
@@ -24,7 +25,7 @@ func following(t *testing.T, s *store.Store) {
 	}
 	last := func(want int64) {
 		t.Helper()
-		if got, err := s.LastSequence(t.Context()); err != nil || got != want {
+		if _, got, err := s.Places(t.Context()); err != nil || got != want {
 			t.Errorf("the last place is %d, %v; want %d", got, err, want)
 		}
 	}
@@ -42,6 +43,25 @@ func following(t *testing.T, s *store.Store) {
 	expect(t, "places after 3", places, 4)
 	places, _ = after(4, 10)
 	expect(t, "places after the last", places)
+	sequence(t, s, 4, one)
+	record(t, s, market.Change{Subject: market.Ref{Type: "Taxon", Num: 7}, Action: market.Update, Shared: true, At: noon})
+	recordChanges(t, s, 1)
+	sequence(t, s, 10, func(list []market.Change, _ int64) (market.Plan, error) { return market.Plan{Changes: len(list)}, nil })
+	of := func(typeName string, sequence int64, limit int) (places []int64) {
+		t.Helper()
+		changes, err := s.ChangesOf(t.Context(), typeName, sequence, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			places = append(places, c.Sequence)
+		}
+		return places
+	}
+	expect(t, "places of adverts", of("Advert", 3, 10), 4, 5, 7)
+	expect(t, "the first places of adverts", of("Advert", 3, 2), 4, 5)
+	expect(t, "places of taxons", of("Taxon", 0, 10), 6)
+	expect(t, "places of taxons after the last", of("Taxon", 6, 10))
 }
 
 // followingRelays reads the log while several relays give places: whoever goes

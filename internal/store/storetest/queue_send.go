@@ -380,6 +380,13 @@ func purge(t *testing.T, s *store.Store) {
 		t.Errorf("attempts: %+v", rows)
 	}
 	expect(t, "changes that are not published", unpublished(t, s, 10), 1, 2)
+	kept := func(want int64) {
+		t.Helper()
+		if kept, last, err := s.Places(t.Context()); err != nil || kept != want || last != 2 {
+			t.Errorf("changes are kept beyond %d of %d, %v; want %d", kept, last, err, want)
+		}
+	}
+	kept(0)
 	if err := s.MarkPublished(t.Context(), []int64{1, 2}); err != nil {
 		t.Fatal(err)
 	}
@@ -387,6 +394,7 @@ func purge(t *testing.T, s *store.Store) {
 		t.Errorf("%d rows of today went", n)
 	}
 	purgeAll(t, s, noon.AddDate(100, 0, 0))
+	kept(2)
 	if bodies, err := s.Payloads(t.Context(), []int64{1, 3}); err != nil || bodies[1] != nil || bodies[3] == nil {
 		t.Errorf("payloads at last: %v, %v", bodies, err)
 	}
