@@ -9,6 +9,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
+	"crier/internal/document"
 	"crier/internal/document/documenttest"
 	"crier/internal/market"
 	"crier/internal/viewer"
@@ -51,7 +52,8 @@ func (w *world) fits(t fataler, typeName, text string, v viewer.Viewer, action m
 	if shared(typeName) {
 		subject.Num = house
 	}
-	payload, err := documents.Run(w.t.Context(), prepared, subject.ID(), v)
+	change := market.Change{Num: 3, Sequence: 5, Subject: subject, Action: action, Changed: []string{"title"}, At: time.Now().UTC(), Request: &market.EventRequest{}}
+	payload, err := documents.Run(document.WithChange(w.t.Context(), change), prepared, subject.ID(), v)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
