@@ -86,9 +86,8 @@ func (f *Feed) Since(ctx context.Context, typeName string, place int64) ([]marke
 
 // Listen calls hear with each change to an entity of a type that gets its place
 // after this moment, in their order, until stop is called; not after that. It
-// returns the last place before. hear
-// is called by one goroutine and must neither block nor use the feed. The error
-// is that of the log, or ErrFeedClosed.
+// returns the last place before. hear is called by one goroutine and must neither
+// block nor use the feed. The error is that of the log, or ErrFeedClosed.
 func (f *Feed) Listen(ctx context.Context, typeName string, hear func(market.Change)) (place int64, stop func(), err error) {
 	_, place, err = f.known.Places(ctx)
 	if err != nil {

@@ -312,3 +312,21 @@ func TestFeedTellsManyWithoutGaps(t *testing.T) {
 		}
 	})
 }
+
+// Whoever comes back reads what the log has of its type, page by page.
+func TestFeedReadsTheLog(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t, open(t, ""))
+	f.add("Taxon", 2)
+	f.add("Advert", 700)
+	f.add("Taxon", 1)
+	for place, want := range map[int64][2]int64{0: {3, 502}, 502: {503, 702}, 702: {}} {
+		page, err := f.Since(t.Context(), "Advert", place)
+		if err != nil || len(page) > 0 != (want[1] > 0) || len(page) > 0 && (page[0].Sequence != want[0] || page[len(page)-1].Sequence != want[1]) {
+			t.Errorf("behind %d there are %d changes, %v", place, len(page), err)
+		}
+	}
+	if kept, last, err := f.Feed.Places(t.Context()); kept != 0 || last != 703 || err != nil {
+		t.Errorf("the places are %d to %d, %v", kept, last, err)
+	}
+}
