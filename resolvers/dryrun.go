@@ -120,7 +120,7 @@ func (d *dryRun) check() (ready bool, err error) {
 		}
 	}
 	if expression := d.filter(); expression != "" {
-		for _, e := range d.Documents.CheckFilter(d.typeName, d.text(), expression, nil) {
+		for _, e := range d.Documents.CheckFilter(d.typeName, d.text(), expression, d.asked) {
 			d.refuse(market.Refuse("filter", "%s", e.Located()))
 		}
 	}

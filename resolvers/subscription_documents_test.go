@@ -46,7 +46,7 @@ func TestSubscriptionBodiesAreWhatTheirSchemaSays(t *testing.T) {
 			`data.node.id == "x"`:         "FilterType",
 		} {
 			rule := ""
-			if wrong := w.resolver.Documents.CheckFilter(typeName, text, filter); wrong != nil {
+			if wrong := w.resolver.Documents.CheckFilter(typeName, text, filter, nil); wrong != nil {
 				rule = wrong[0].Rule
 			}
 			if rule != want {

@@ -94,7 +94,7 @@ func (m *Market) check(w *Webhook) (DocumentFacts, []DocumentError) {
 		errs = m.options.Documents.CheckEvents(w.Document(), w.EventNames)
 	}
 	if len(errs) == 0 && w.Filter != nil {
-		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.EventNames)
+		errs = m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.Events())
 	}
 	return facts, errs
 }

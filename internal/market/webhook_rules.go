@@ -424,7 +424,7 @@ func (m *Market) applyFilter(p *problems, w *Webhook, in WebhookAttributes, befo
 	if w.Filter == nil || !known || w.Num != 0 && same && w.State != WebhookInvalid {
 		return
 	}
-	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.EventNames) {
+	for _, e := range m.options.Documents.CheckFilter(typeName, w.Document(), *w.Filter, w.Events()) {
 		p.add("filter", "%s", e.Located())
 	}
 }
