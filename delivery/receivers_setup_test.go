@@ -234,12 +234,13 @@ func inside(beginning string) misbehaviour {
 	}
 }
 
-// nobody listens at its URL.
+// nobody listens at its URL: the port is that of the client of a connection, so that
+// nobody else gets it meanwhile.
 func nobody(e *endpoint) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	client, err := net.Dial("tcp", strings.TrimPrefix(neverAccepts(e), "http://"))
 	must(e.t, err)
-	must(e.t, listener.Close())
-	return "http://" + listener.Addr().String()
+	e.t.Cleanup(func() { client.Close() })
+	return "http://" + client.LocalAddr().String()
 }
 
 // neverAccepts leaves connections to the system, which takes in what is sent.

@@ -151,8 +151,11 @@ async function showsWhatHappens(page, title) {
   await follow(page, 'Overview');
   await page.getByText('live', { exact: true }).waitFor();
   await page.getByRole('img', { name: /^Deliveries .* Sent: [1-9]/ }).waitFor();
-  await ask(`mutation { taxonCreateOrUpdate(input: { title: "${title}, another" }) { status } }`);
-  await page.locator('.stream').getByText('create').waitFor();
+  const created = page.locator('.stream').getByText('create');
+  for (let n = 1; !(await created.first().isVisible()); n++) { // a subscription says nothing when it has begun
+    await ask(`mutation { taxonCreateOrUpdate(input: { title: "${title}, another ${n}" }) { status } }`);
+    await created.first().waitFor({ timeout: 2_000 }).catch(() => check(n < 30, 'no change passes by'));
+  }
   await looksGood(page, 'overview');
   await follow(page, 'Schema');
   await page.getByRole('list', { name: 'Fields that documents read' }).getByText('Taxon.title').waitFor();

@@ -56,7 +56,8 @@ func conditions(set ast.SelectionSet) (refused gqlerror.List) {
 		}
 	}
 	slices.SortStableFunc(refused, byPlace)
-	return slices.CompactFunc(refused, same)[:min(len(refused), maxErrors)]
+	refused = slices.CompactFunc(refused, same) // a fragment that is spread twice
+	return refused[:min(len(refused), maxErrors)]
 }
 
 // asked are the kinds of change that the arguments of a field ask for.

@@ -50,6 +50,8 @@ var storedVerdicts = []struct{ name, text, want, message string }{
 		"@include could take away the only field of the subscription: remove it"},
 	{"a condition of a fragment", "subscription { ...S @skip(if: false) } fragment S on Subscription { advertChanged { id } }", "SingleFieldSubscriptions 1:22",
 		"@skip could take away the only field of the subscription: remove it"},
+	{"a condition in a fragment that is spread twice", "subscription { ...S ...S } fragment S on Subscription { advertChanged @skip(if: false) { id } }", "SingleFieldSubscriptions 1:72",
+		"@skip could take away the only field of the subscription: remove it"},
 	{"the id", "subscription($id: ID!) { advertChanged { id } }", "Variables 1:14, NoUnusedVariables 1:14",
 		"the variable $id is given by nobody, since a subscription of a webhook has no variables: write its value where it is used"},
 	{"a variable for the events", "subscription($names: [WebhookEventEnum!]) { advertChanged(eventNames: $names) { id } }", "Variables 1:14",
