@@ -39,9 +39,9 @@ async function fill() {
   for (let change = 1; change < changes; change++) {
     await ask(`mutation { taxonCreateOrUpdate(input: { id: "${taxonCreateOrUpdate.taxon.id}", title: "Change ${change}" }) { status } }`);
   }
-  const count = async () => (await ask('{ webhookEvents(first: 1, statuses: [SENT]) { totalCount } }')).webhookEvents.totalCount;
+  const count = async () => (await ask('{ webhookEvents(first: 1, statuses: [SENT, SKIPPED]) { totalCount } }')).webhookEvents.totalCount;
   for (let sent = 0; sent < webhooks * changes * 0.99; sent = await count()) {
-    process.stdout.write(`\r${sent} delivered `);
+    process.stdout.write(`\r${sent} settled `);
     await new Promise((resolve) => setTimeout(resolve, 2000));
   }
   console.log();
