@@ -147,7 +147,7 @@ func TestTheGuidesCommandsRun(t *testing.T) {
 		switch {
 		case testedElsewhere(t, known, shown):
 		case strings.Contains(commands, "curl -N"):
-			s.streams(folder, setting, commands)
+			s.streams(folder, setting, commands, "event: next\ndata: {")
 		default:
 			runs(t, folder, setting, commands)
 		}
@@ -155,16 +155,37 @@ func TestTheGuidesCommandsRun(t *testing.T) {
 }
 
 // streams runs commands that show changes as they are made, until they have shown one.
-func (s *process) streams(folder string, setting place, commands string) {
+func (s *process) streams(folder string, setting place, commands, change string) {
 	s.t.Helper()
 	var out lockedBuffer
 	shell(s.t, folder, setting.exports()+commands, &out)
 	shop, deadline := s.open(), time.Now().Add(patience)
-	for n := 0; !strings.Contains(out.String(), "event: next\ndata: {"); n++ {
+	for n := 0; !strings.Contains(out.String(), change); n++ {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("%s shows no change:\n%s", commands, &out)
 		}
 		s.advertise(shop, fmt.Sprint("Tray ", n))
+	}
+}
+
+// The programs that a guide shows run with the published packages that they import.
+func TestTheGuidesProgramsRun(t *testing.T) {
+	t.Parallel()
+	servicetest.Node(t)
+	installed(t, npmFolder)
+	installed(t, "testdata/live")
+	s := serve(t, embedded(t))
+	const run, live = `node --input-type=module -e "$CODE"`, `import WebSocket from "ws"; globalThis.WebSocket = WebSocket;
+		const key = process.env.KEY, query = "subscription { advertChanged { eventName } }";`
+	for _, shown := range snippets(t, "js") {
+		code := strings.NewReplacer("127.0.0.1:8080", strings.TrimPrefix(s.url, "http://")).Replace(shown.text)
+		if strings.Contains(code, "client.iterate") {
+			s.streams("testdata/live", place{"KEY=" + operatorKey, "CODE=" + live + code}, run, "advertChanged")
+			continue
+		}
+		signed := `const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", rawBody = '{"id":"1"}', now = new Date();
+			const headers = { "webhook-id": "1", "webhook-timestamp": String(Math.floor(now / 1000)), "webhook-signature": new Webhook(secret).sign("1", now, rawBody) };`
+		runs(t, npmFolder, place{"CODE=" + signed + code + "if (payload.id !== '1') throw payload;"}, run)
 	}
 }
 

@@ -257,7 +257,7 @@ func (p place) exports() string {
 	var lines strings.Builder
 	for _, v := range p {
 		name, value, _ := strings.Cut(v, "=")
-		fmt.Fprintf(&lines, "export %s='%s'\n", name, value)
+		fmt.Fprintf(&lines, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
 	return lines.String()
 }

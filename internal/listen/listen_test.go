@@ -463,7 +463,7 @@ func TestLinesForPeople(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	for _, want := range []string{"Nothing is verified", "unverified", "#9", `"event_name"`, "Crier-Sequence: 9", "duplicate, other bytes than before", "2 requests: 2 accepted"} {
+	for _, want := range []string{"Nothing is verified", "unverified", "#9", `"event_name"`, "Crier-Sequence: 9", "duplicate, other bytes than before", "requests: 2; accepted 2"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &out)
 		}

@@ -196,7 +196,7 @@ func (p *printer) end(strict bool) error {
 	if p.asJSON {
 		p.keep(terminal.Line(p.out, s))
 	} else {
-		_, err := fmt.Fprintf(p.out, "%d requests: %d accepted, %d not verified, %d duplicates, %d out of order\n", s.Requests, s.Accepted, s.Refused, s.Duplicates, s.Late)
+		_, err := fmt.Fprintf(p.out, "requests: %d; accepted %d, not verified %d, duplicates %d, out of order %d\n", s.Requests, s.Accepted, s.Refused, s.Duplicates, s.Late)
 		p.keep(err)
 	}
 	if strict && s.Refused > 0 {
