@@ -173,14 +173,14 @@ func TestTheGuidesProgramsRun(t *testing.T) {
 	t.Parallel()
 	servicetest.Node(t)
 	installed(t, npmFolder)
-	installed(t, "testdata/live")
+	installed(t, liveFolder)
 	s := serve(t, embedded(t))
 	const run, live = `node --input-type=module -e "$CODE"`, `import WebSocket from "ws"; globalThis.WebSocket = WebSocket;
 		const key = process.env.KEY, query = "subscription { advertChanged { eventName } }";`
 	for _, shown := range snippets(t, "js") {
 		code := strings.NewReplacer("127.0.0.1:8080", strings.TrimPrefix(s.url, "http://")).Replace(shown.text)
 		if strings.Contains(code, "client.iterate") {
-			s.streams("testdata/live", place{"KEY=" + operatorKey, "CODE=" + live + code}, run, "advertChanged")
+			s.streams(liveFolder, place{"KEY=" + operatorKey, "CODE=" + live + code}, run, "advertChanged")
 			continue
 		}
 		signed := `const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", rawBody = '{"id":"1"}', now = new Date();
