@@ -40,9 +40,9 @@ generate: ## Generate graph/ and the frames of resolvers/ from schema/
 	@go tool gqlgen generate
 	@go run scripts/trim.go
 
-verify: generate ## Check that generated files are committed as they are generated
-	@git diff --exit-code --stat -- graph resolvers || { echo 'generated files differ: run make generate and commit'; exit 1; }
-	@test -z "$$(git status --porcelain -- graph)" || { echo 'graph/ has files that are not committed'; exit 1; }
+verify: generate console ## Check that generated and built files are committed as they are made
+	@git diff --exit-code --stat -- graph resolvers console/dist || { echo 'made files differ: run make generate console and commit'; exit 1; }
+	@test -z "$$(git status --porcelain -- graph console/dist)" || { echo 'graph/ or console/dist/ has files that are not committed'; exit 1; }
 
 console: ## Build the web pages that the binary embeds
 	@cd console && $(NPM) && npm run build
