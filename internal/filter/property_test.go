@@ -101,8 +101,8 @@ func TestCheckedFiltersMeetNoTypeTheyDoNotKnow(t *testing.T) {
 			text = fmt.Sprintf(text, condition(t, data, "data", 0), condition(t, data, "data", 0))
 		}
 		f, problems := filter.Compile(text, filter.Scope{Data: data, Class: "Thing", Events: []string{"update"}})
-		if problems != nil && problems[0].Rule == "FilterConstant" {
-			return // two of its conditions exclude each other
+		if problems != nil && (problems[0].Rule == "FilterConstant" || strings.HasPrefix(problems[0].Message, "comprehension exceeds nesting limit")) {
+			return // two of its conditions exclude each other, or it goes through lists of lists of lists
 		}
 		if problems != nil {
 			t.Fatalf("%s: %v", text, problems)
