@@ -210,7 +210,11 @@ func (f *fanout) one(batch *viewerBatch, x *execution) ([]byte, error) {
 	if x.action == market.Destroy {
 		v.AsOf = x.shownAt
 	}
-	return f.Documents.Run(document.WithChange(batch.context(v), x.change()), prepared, x.subject.ID(), v)
+	ctx := batch.context(v)
+	if x.webhook.Subscribes() {
+		ctx = document.WithChange(ctx, x.change())
+	}
+	return f.Documents.Run(ctx, prepared, x.subject.ID(), v)
 }
 
 // keep stores what the executions gave, and queues the events in their order.
