@@ -41,24 +41,23 @@ func (s *subscription) begin(ctx context.Context, lastEvent string) error {
 		return s.listen(ctx)
 	}
 	s.place, s.told, s.reading = *after, *after, true
-	_, last, err := s.feed.Places(ctx)
-	if err != nil {
-		return err
-	}
-	if s.place > last {
-		return document.Errorf(document.CodeBadUserInput, "the place %d is in the future: the last change has %d", s.place, last)
-	}
-	return s.kept(ctx)
+	return s.checkPlace(ctx)
 }
 
-// kept refuses a place behind which changes are not kept any more.
-func (s *subscription) kept(ctx context.Context) error {
-	kept, _, err := s.feed.Places(ctx)
-	if err == nil && s.place < kept {
+// checkPlace refuses a place that is in the future, and one behind which changes are
+// not kept any more.
+func (s *subscription) checkPlace(ctx context.Context) error {
+	kept, last, err := s.feed.Places(ctx)
+	switch {
+	case err != nil:
+		return err
+	case s.place > last:
+		return document.Errorf(document.CodeBadUserInput, "the place %d is in the future: the last change has %d", s.place, last)
+	case s.place < kept:
 		return document.Errorf(document.CodeBadUserInput,
 			"changes behind the place %d are not kept any more, only those behind %d: read anew what you need, and subscribe without a place", s.place, kept)
 	}
-	return err
+	return nil
 }
 
 // refill reads the next page of what was missed where the last one is through. At
@@ -67,7 +66,7 @@ func (s *subscription) refill(ctx context.Context) error {
 	for s.reading && len(s.missed) == 0 {
 		page, err := s.feed.Since(ctx, s.typeName, s.place)
 		if err == nil {
-			err = s.kept(ctx) // by now, so that the page has no gap
+			err = s.checkPlace(ctx) // by now, so that the page has no gap
 		}
 		if err != nil {
 			return err
