@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -183,10 +182,8 @@ func (k *checker) verifier(c Command, prefix string) Verifier {
 }
 
 func (k *checker) number(flag, text string, least, most int) int {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		k.refuse("%s is %q: write a number from %d to %d", flag, text, least, most)
-	}
+	n, err := terminal.Number(flag, text, least, most)
+	k.add(err)
 	return n
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,8 +113,8 @@ func (c Tail) check(t terminal.Terminal) (*tail, error) {
 	f := &tail{Tail: c, Terminal: t, filter: map[string]any{}, open: map[string]Event{}}
 	var problems [4]error
 	f.client, problems[0] = c.Flags.Check()
-	f.last, problems[1] = number("--last", c.Last, page)
-	f.count, problems[2] = number("--count", c.Count, 1_000_000)
+	f.last, problems[1] = terminal.Number("--last", c.Last, 0, page)
+	f.count, problems[2] = terminal.Number("--count", c.Count, 0, 1_000_000)
 	f.interval, problems[3] = duration("--interval", c.Interval, 100*time.Millisecond, time.Hour)
 	if c.Type != "" {
 		f.filter["type"] = strings.ToUpper(c.Type)
@@ -124,14 +123,6 @@ func (c Tail) check(t terminal.Terminal) (*tail, error) {
 		f.filter["subjectId"] = c.Subject
 	}
 	return f, errors.Join(problems[:]...)
-}
-
-func number(flag, text string, most int) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > most {
-		return 0, fmt.Errorf("%s is %q: write a number from 0 to %d", flag, text, most)
-	}
-	return n, nil
 }
 
 func duration(flag, text string, least, most time.Duration) (time.Duration, error) {
