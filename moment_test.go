@@ -1,11 +1,9 @@
 package main_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -258,25 +256,8 @@ type answer struct{ data, errors string }
 
 // byHand executes a document for a subject with a key.
 func (s *stage) byHand(key, document, subject string) answer {
-	body, err := json.Marshal(object{"query": document, "variables": object{"id": subject}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	request, err := http.NewRequest(http.MethodPost, s.url+"/graphql", bytes.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+key)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.t.Fatalf("%v\n%s", err, s.logs)
-	}
-	defer response.Body.Close()
 	var got struct{ Data, Errors json.RawMessage }
-	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
-		s.t.Fatal(err)
-	}
+	s.post(key, document, object{"id": subject}, &got)
 	return answerOf(got.Data, got.Errors)
 }
 

@@ -18,9 +18,8 @@ import (
 	"crier/internal/servicetest"
 )
 
-// leastStop is how long whoever stops a process must wait: the default grace, and
-// the time after it for what was interrupted.
-const leastStop = 40 * time.Second
+// afterGrace is the time that a stop may take beyond its grace, for what was interrupted.
+const afterGrace = 5 * time.Second
 
 // deployed is what a file has run.
 type deployed struct {
@@ -42,8 +41,9 @@ func TestDeploymentsAreConfigurations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			known := variables(t)
 			for _, name := range regexp.MustCompile(`\bCRIER_[A-Z_]+\b`).FindAllString(string(text), -1) {
-				if !slices.Contains(variables(t), name) {
+				if !slices.Contains(known, name) {
 					t.Errorf("%s is no variable of the program", name)
 				}
 			}
@@ -88,8 +88,8 @@ func (d deployed) check(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v %v: %v", d.args, d.environment, err)
 	}
-	if d.stopsWithin < settings.Grace+leastStop-35*time.Second {
-		t.Errorf("a stop has %v, and takes up to %v and 5 s", d.stopsWithin, settings.Grace)
+	if d.stopsWithin < settings.Grace+afterGrace {
+		t.Errorf("a stop has %v, and takes up to %v and %v", d.stopsWithin, settings.Grace, afterGrace)
 	}
 }
 
@@ -182,7 +182,7 @@ func supervised(t *testing.T, text string) []deployed {
 
 // contained reads the Dockerfile, where docker stop decides how long a stop may take.
 func contained(_ *testing.T, text string) []deployed {
-	d := deployed{environment: map[string]string{}, stopsWithin: leastStop}
+	d := deployed{environment: map[string]string{}, stopsWithin: 35*time.Second + afterGrace}
 	for _, m := range regexp.MustCompile(`(CRIER_[A-Z_]+)=(\S+)`).FindAllStringSubmatch(text, -1) {
 		d.environment[m[1]] = m[2]
 	}

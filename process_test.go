@@ -187,6 +187,17 @@ func (s *process) ask(document string, variables object) object {
 // try executes a document with a key.
 func (s *process) try(key, document string, variables object) (data object, errs []any) {
 	s.t.Helper()
+	var answer struct {
+		Data   object
+		Errors []any
+	}
+	s.post(key, document, variables, &answer)
+	return answer.Data, answer.Errors
+}
+
+// post executes a document with a key, and reads the response into answer.
+func (s *process) post(key, document string, variables object, answer any) {
+	s.t.Helper()
 	body, err := json.Marshal(object{"query": document, "variables": variables})
 	if err != nil {
 		s.t.Fatal(err)
@@ -205,14 +216,9 @@ func (s *process) try(key, document string, variables object) (data object, errs
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	var answer struct {
-		Data   object
-		Errors []any
-	}
-	if err = errors.Join(err, json.Unmarshal(text, &answer)); err != nil {
+	if err = errors.Join(err, json.Unmarshal(text, answer)); err != nil {
 		s.t.Fatalf("HTTP %d %s: %v", response.StatusCode, text, err)
 	}
-	return answer.Data, answer.Errors
 }
 
 // at walks down a JSON value: names of objects, numbers of lists.
